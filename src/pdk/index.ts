@@ -1,0 +1,17 @@
+/**
+ * PDK: the contract between the gateway and its plugins: how a plugin is declared, and what it is given for one
+ * request. It holds no behaviour; `proxy` implements it, plugins (bundled or not) import it and nothing of core.
+ */
+export type * from './kong.ts';
+export {
+  type AnyPlugin,
+  definePlugin,
+  type EntityReader,
+  type Handler,
+  type Handlers,
+  type Instantiate,
+  type PluginDefinition,
+  type PluginHost,
+  type SharedCounters,
+} from './plugin.ts';
+export { defineEntity, f } from '../schema/index.ts';

@@ -1,0 +1,215 @@
+import type { Logger } from '../kernel/index.ts';
+import type { Row } from '../schema/index.ts';
+
+/** The phases in which a plugin may be called, by Kong's names. */
+export type Phase =
+  | 'init_worker'
+  | 'certificate'
+  | 'rewrite'
+  | 'access'
+  | 'balancer'
+  | 'response'
+  | 'header_filter'
+  | 'body_filter'
+  | 'log';
+
+/** A header's value on the way in: one text, or several for repeated lines. */
+export type HeaderValue = string | number | boolean | readonly (string | number | boolean)[];
+
+/** Values by header name. */
+export type HeaderValues = { readonly [name: string]: HeaderValue };
+
+/** Header texts by lower-case name; an array for a name that came on several lines. */
+export type HeaderTable = { readonly [name: string]: string | readonly string[] };
+
+/** Query or form arguments: `?a` is true, `?a=` is "", repeated names are arrays. */
+export type Args = { readonly [name: string]: string | boolean | readonly (string | boolean)[] };
+
+/** Arguments to write: numbers are printed, true is a bare name, false is left out. */
+export type ArgsGiven = {
+  readonly [name: string]: string | number | boolean | readonly (string | number | boolean)[];
+};
+
+/** `kong.client`: who sent the request. */
+export interface KongClient {
+  /** Address of the TCP peer. */
+  getIp(): string;
+  /** Address of the client once trusted proxies are seen through (`trusted_ips`, `real_ip_header`). */
+  getForwardedIp(): string;
+  getPort(): number;
+  getForwardedPort(): number;
+  /** The credential that {@link KongClient.authenticate} was given. */
+  getCredential(): Row | undefined;
+  getConsumer(): Row | undefined;
+  /**
+   * Finds a consumer by id, or by id or username with `byUsername`. Answers at once when cached.
+   * @throws when `id` is no UUID and `byUsername` is not set, with Kong's text.
+   */
+  loadConsumer(id: string, byUsername?: boolean): Row | undefined | Promise<Row | undefined>;
+  /** Sets consumer and credential for this request; null clears, one of the two must be there. */
+  authenticate(consumer: Row | null, credential: Row | null): void;
+  /** `http`, `https`, `grpc` ...; with `allowTerminated` X-Forwarded-Proto of a trusted peer counts. */
+  getProtocol(allowTerminated?: boolean): string;
+}
+
+/** `kong.request`: the request as the client sent it; read-only. */
+export interface KongRequest {
+  getScheme(): string;
+  getHost(): string;
+  getPort(): number;
+  getForwardedScheme(): string;
+  getForwardedHost(): string;
+  getForwardedPort(): number;
+  getForwardedPath(): string;
+  getForwardedPrefix(): string | undefined;
+  /** 1, 1.1 or 2. */
+  getHttpVersion(): number;
+  getMethod(): string;
+  /** Normalised path without the query (Kong 3.0). */
+  getPath(): string;
+  getRawPath(): string;
+  getPathWithQuery(): string;
+  /** Query without the question mark, "" when there is none. */
+  getRawQuery(): string;
+  /** First value of a query argument; true for `?a`, undefined when absent. */
+  getQueryArg(name: string): string | boolean | undefined;
+  /** @throws when `maxArgs` is not within 1 to 1000. */
+  getQuery(maxArgs?: number): Args;
+  /** First value of a header; names are case-insensitive and `_` equals `-`. */
+  getHeader(name: string): string | undefined;
+  /** @throws when `maxHeaders` is not within 1 to 1000. */
+  getHeaders(maxHeaders?: number): HeaderTable;
+  /** The whole body as bytes read as Latin-1; it is buffered from then on. "" when there is none. */
+  getRawBody(): Promise<string>;
+  /** The body parsed by its content type (form, JSON, multipart), or an error text. */
+  getBody(mimetype?: string, maxArgs?: number): Promise<ParsedBody>;
+  /** Seconds since the epoch with a fraction. */
+  getStartTime(): number;
+  getUriCaptures(): { readonly named: { readonly [name: string]: string }; readonly unnamed: readonly string[] };
+}
+
+/** What {@link KongRequest.getBody} found. */
+export type ParsedBody =
+  | { readonly ok: true; readonly body: Row; readonly mimetype: string }
+  | { readonly ok: false; readonly error: string };
+
+/** `kong.response`: the answer to the client. */
+export interface KongResponse {
+  getStatus(): number;
+  getHeader(name: string): string | undefined;
+  getHeaders(maxHeaders?: number): HeaderTable;
+  /** `exit` for a plugin's answer, `error` for the gateway's own, `service` for the upstream's. */
+  getSource(): 'exit' | 'error' | 'service';
+  /** @throws outside 100 to 599 and once headers were sent. */
+  setStatus(status: number): void;
+  setHeader(name: string, value: HeaderValue): void;
+  addHeader(name: string, value: HeaderValue): void;
+  clearHeader(name: string): void;
+  setHeaders(headers: HeaderValues): void;
+  /** In body_filter: the body so far, undefined until the last chunk. Bytes read as Latin-1. */
+  getRawBody(): string | undefined;
+  /** In body_filter: replaces the whole body; takes effect on the last chunk. */
+  setRawBody(body: string): void;
+  /**
+   * Answers the client and ends the phase: no later access handler runs. Return right after it. A record becomes JSON
+   * with its content type; a text is sent as UTF-8; bytes are sent as they are.
+   */
+  exit(status: number, body?: string | Uint8Array | object | null, headers?: HeaderValues): void;
+  /** Like {@link KongResponse.exit}, with Kong's error body in the format that the client accepts. */
+  error(status: number, message?: string | object, headers?: HeaderValues): void;
+}
+
+/** `kong.service.request`: the request as the upstream will see it. */
+export interface KongServiceRequest {
+  /** Reads the whole upstream answer before header_filter. */
+  enableBuffering(): void;
+  setScheme(scheme: 'http' | 'https'): void;
+  /** @throws unless it starts with a slash. Illegal characters are percent-encoded. */
+  setPath(path: string): void;
+  setRawQuery(query: string): void;
+  setMethod(method: string): void;
+  setQuery(args: ArgsGiven): void;
+  clearQueryArg(name: string): void;
+  setHeader(name: string, value: HeaderValue): void;
+  addHeader(name: string, value: HeaderValue): void;
+  clearHeader(name: string): void;
+  setHeaders(headers: HeaderValues): void;
+  /** Replaces the body; a text is sent as UTF-8. */
+  setRawBody(body: string | Uint8Array): void;
+  /** Encodes `args` as form, JSON or multipart by `mimetype` or the request's content type. */
+  setBody(args: Row, mimetype?: string): void;
+}
+
+/** `kong.service.response`: the upstream's answer, untouched. */
+export interface KongServiceResponse {
+  /** Undefined when the answer did not come from the upstream. */
+  getStatus(): number | undefined;
+  getHeader(name: string): string | undefined;
+  getHeaders(maxHeaders?: number): HeaderTable | undefined;
+  /** @throws unless the answer was buffered. Bytes read as Latin-1. */
+  getRawBody(): string;
+  getBody(mimetype?: string): ParsedBody;
+}
+
+/** `kong.service`: where the request goes. */
+export interface KongService {
+  readonly request: KongServiceRequest;
+  readonly response: KongServiceResponse;
+  /** Goes to a named Upstream; false when there is none of that name. */
+  setUpstream(name: string): boolean;
+  setTarget(host: string, port: number): void;
+  setRetries(retries: number): void;
+  /** Milliseconds, 1 to 2147483646. */
+  setTimeouts(connect: number, write: number, read: number): void;
+}
+
+/** `kong.router`: what the request was matched with. */
+export interface KongRouter {
+  getRoute(): Row | undefined;
+  getService(): Row | undefined;
+}
+
+/** `kong.ctx`: memory for the life of one request. */
+export interface KongCtx {
+  /** Seen by all plugins. */
+  readonly shared: Record<string, unknown>;
+  /** Seen by this plugin instance only. */
+  readonly plugin: Record<string, unknown>;
+}
+
+/** `kong.log`: a logger whose lines name the plugin, and the entry for access logs. */
+export interface KongLog extends Pick<Logger, 'alert' | 'crit' | 'error' | 'warn' | 'notice' | 'info' | 'debug'> {
+  /** The log entry in Kong's shape; in the log phase. */
+  serialize(): Row;
+  /** Adds to the entry; `key` is a dotted path. @throws unless mode is set, add or replace. */
+  setSerializeValue(key: string, value: unknown, options?: { readonly mode?: 'set' | 'add' | 'replace' }): void;
+}
+
+/** `kong.node`: this node. */
+export interface KongNode {
+  getId(): string;
+  getHostname(): string;
+  getMemoryStats(unit?: 'b' | 'k' | 'm' | 'g', scale?: number): Row;
+}
+
+/** `kong.ip`. */
+export interface KongIp {
+  /** True for peers within `trusted_ips`. */
+  isTrusted(address: string): boolean;
+}
+
+/** What a handler is given for one request: Kong's plugin development kit. */
+export interface Kong {
+  /** The version of Kong whose behaviour this is, such as `3.9.3`. */
+  readonly version: string;
+  readonly versionNum: number;
+  readonly client: KongClient;
+  readonly request: KongRequest;
+  readonly response: KongResponse;
+  readonly service: KongService;
+  readonly router: KongRouter;
+  readonly ctx: KongCtx;
+  readonly log: KongLog;
+  readonly node: KongNode;
+  readonly ip: KongIp;
+}

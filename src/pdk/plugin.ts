@@ -1,0 +1,109 @@
+import type { Clock, Logger } from '../kernel/index.ts';
+import type {
+  EntityCheck,
+  EntityDefinition,
+  Fields,
+  RecordField,
+  Row,
+  Shorthands,
+  Stored,
+  StoredOf,
+} from '../schema/index.ts';
+import type { Kong } from './kong.ts';
+
+/** A handler is awaited only if it returns a promise. */
+export type Handler = (kong: Kong) => void | Promise<void>;
+
+/** What one configuration of a plugin does, phase by phase; a missing phase costs nothing. */
+export interface Handlers {
+  /** During the TLS handshake; global configurations only. */
+  readonly certificate?: Handler;
+  /** Before routing; global configurations only. */
+  readonly rewrite?: Handler;
+  /** After routing, before the upstream is called. */
+  readonly access?: Handler;
+  /** Once the whole upstream answer was read; excludes headerFilter and bodyFilter. */
+  readonly response?: Handler;
+  /** Before the answer's head goes to the client. Must be synchronous. */
+  readonly headerFilter?: (kong: Kong) => void;
+  /**
+   * For each chunk of the answer, and once more with `last`. Returns what to send instead, or nothing to leave the
+   * chunk as it is. Must be synchronous.
+   */
+  readonly bodyFilter?: (kong: Kong, chunk: Uint8Array, last: boolean) => Uint8Array | undefined;
+  /** After the last byte; nothing here delays the client. */
+  readonly log?: Handler;
+  /** When this configuration is replaced or removed. */
+  readonly dispose?: () => void;
+}
+
+/** Reads rows of one entity through the worker's cache; answers at once when the row is cached. */
+export interface EntityReader<R = Row> {
+  /** By the values of the entity's cache key, in its order. */
+  find(...values: readonly string[]): R | undefined | Promise<R | undefined>;
+  /** By primary key. */
+  findById(id: string): R | undefined | Promise<R | undefined>;
+  /** By one unique field. */
+  findBy(field: string, value: string): R | undefined | Promise<R | undefined>;
+}
+
+/** Counters in memory shared by all workers of the node; every call is atomic. */
+export interface SharedCounters {
+  /**
+   * Adds `by` to the counter of `key` and returns the new value. A counter starts at 0 and is forgotten once
+   * `expiresAt` (milliseconds since the epoch) is past.
+   */
+  add(key: string, by: number, expiresAt: number): number;
+  /** The counter's value, 0 when there is none. */
+  read(key: string): number;
+}
+
+/** What a plugin may use for the life of a worker. */
+export interface PluginHost {
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly node: { readonly id: string; readonly hostname: string; readonly version: string; readonly worker: number };
+  readonly counters: SharedCounters;
+  /** A cached reader for an entity of this plugin or of core, such as consumers. */
+  reader<E extends EntityDefinition>(entity: E): EntityReader<Stored<E>>;
+  /** Runs `task` every `ms` milliseconds until the returned function is called. */
+  every(ms: number, task: () => void): () => void;
+}
+
+/** Makes the handlers of one stored configuration. */
+export type Instantiate<F extends Fields> = (config: StoredOf<F>) => Handlers;
+
+/** A plugin: its schema, its place in the order, and how it comes to life. */
+export interface PluginDefinition<F extends Fields = Fields> {
+  readonly name: string;
+  readonly version: string;
+  /** Higher runs earlier; equal ones by name, descending. */
+  readonly priority: number;
+  /** The configuration's fields, in order. */
+  readonly config: F;
+  /** Checks over the configuration; paths start with `config.`, as in Kong. */
+  readonly entity_checks?: readonly EntityCheck[];
+  readonly shorthand_fields?: Shorthands;
+  /** A check of the configuration record as a whole. */
+  readonly custom_validator?: RecordField['custom_validator'];
+  /** What `protocols` may hold and its default; grpc, grpcs, http, https unless told. */
+  readonly protocols?: readonly string[];
+  /** Entities to which the plugin may not be attached. */
+  readonly not_on?: readonly ('consumer' | 'route' | 'service')[];
+  /** Tables that the plugin owns. */
+  readonly entities?: readonly EntityDefinition[];
+  /**
+   * Runs once in each worker, configured or not; what it returns runs once for each stored configuration. State lives
+   * in these closures: of the worker in the outer, of the configuration in the inner.
+   */
+  readonly setup: (host: PluginHost) => Instantiate<F>;
+}
+
+/** A plugin of any configuration. */
+// biome-ignore lint/suspicious/noExplicitAny: a list of plugins holds definitions of differing configurations
+export type AnyPlugin = PluginDefinition<any>;
+
+/** Declares a plugin; `config` gives the type of what `setup`'s result is called with. */
+export function definePlugin<const F extends Fields>(definition: PluginDefinition<F>): PluginDefinition<F> {
+  return Object.freeze(definition);
+}
