@@ -14,5 +14,6 @@ export {
   type Instantiate,
   type PluginDefinition,
   type PluginHost,
+  type PluginInstance,
   type SharedCounters,
 } from './plugin.ts';
