@@ -63,6 +63,7 @@ export const pdkPhases = {
   'request.get_query_arg': anyRequest,
   'request.get_query': anyRequest,
   'request.get_header': anyRequest,
+  'request.get_header_values': anyRequest,
   'request.get_headers': anyRequest,
   'request.get_raw_body': beforeContent,
   'request.get_body': beforeContent,

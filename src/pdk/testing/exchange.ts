@@ -4,6 +4,7 @@ import { parseArgs } from '../args.ts';
 import { checkPhase } from '../checks.ts';
 import type { Kong, KongLog, Phase } from '../kong.ts';
 import { checkSerializeValue, logEntry } from '../log-entry.ts';
+import { kongVersion, kongVersionNum } from '../version.ts';
 import { createClient } from './client.ts';
 import { createFakeHost, type FakeHost, type FakeHostOptions, fakeNodeId } from './host.ts';
 import { createRequest } from './request.ts';
@@ -35,8 +36,8 @@ export function createFakeExchange(
   const state = createState(options, host);
   const warn = (message: string): void => host.log.warn(message);
   const modules: Omit<Kong, 'ctx' | 'log'> = {
-    version: '3.9.3',
-    versionNum: 3009003,
+    version: kongVersion,
+    versionNum: kongVersionNum,
     client: createClient(state),
     request: createRequest(state),
     response: createResponse(state, warn, () => exchange.window),

@@ -32,10 +32,15 @@ export class HeaderBag {
     return this.#lines.find((line) => line.key === key)?.value;
   }
 
+  /** All lines of a name. */
+  values(name: string): readonly string[] {
+    const key = headerKey(name);
+    return this.#lines.filter((line) => line.key === key).map((line) => line.value);
+  }
+
   /** All lines of a name, joined with commas. */
   joined(name: string): string | undefined {
-    const key = headerKey(name);
-    const values = this.#lines.filter((line) => line.key === key).map((line) => line.value);
+    const values = this.values(name);
     return values.length === 0 ? undefined : values.join(',');
   }
 

@@ -93,6 +93,11 @@ export function createRequest(state: ExchangeState): KongRequest {
       checkString('header name', name);
       return headers.get(name);
     },
+    getHeaderValues(name) {
+      checkPhase('request.get_header_values', state.phase);
+      checkString('header name', name);
+      return headers.values(name);
+    },
     getHeaders(maxHeaders) {
       checkPhase('request.get_headers', state.phase);
       if (maxHeaders !== undefined) checkMaximum('max_headers', maxHeaders);
