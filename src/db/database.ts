@@ -46,7 +46,8 @@ export interface Database {
  * `ERR_STORE_ENTITY` when a foreign field refers to an entity that is not given
  */
 export async function createDatabase(options: DatabaseOptions): Promise<Database> {
-  const { strategy, environment } = options;
+  const { strategy } = options;
+  const environment: SchemaEnvironment = { ...options.environment, foreign: (name) => daos.get(name)?.schema };
   const children = childFields(options.entities);
   const entities = new Map<string, Entity>();
   const daos = new Map<string, Dao>();

@@ -1,8 +1,9 @@
 import { type DaoContext, type Entity, fail, type Given } from './context.ts';
 import { daoErrors } from './errors.ts';
 import { keyOf, parseKey } from './keys.ts';
-import { createReader, lookUpRefusal } from './reader.ts';
+import { createReader } from './reader.ts';
 import type { Dao } from './types.ts';
+import { lookUpRefusal } from './unique.ts';
 import { writeThrough } from './writer.ts';
 
 /** Creates the DAO of one entity: reads of what is committed, and writes of one transaction each. */

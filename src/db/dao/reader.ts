@@ -2,14 +2,13 @@ import type { Row } from '../../schema/index.ts';
 import type { ReadSession, StoredRecord } from '../strategies/strategy.ts';
 import { cacheKey, hasCompositeKey } from './cache-key.ts';
 import { type DaoContext, type Entity, fail, ok } from './context.ts';
-import { daoErrors } from './errors.ts';
-import { isScalar, isUniqueField, uniqueError } from './foreign.ts';
 import { keyOf, parseKey } from './keys.ts';
 import { encodeOffset } from './offset.ts';
 import { pageLimits, pageQuery } from './page-options.ts';
 import { present } from './present.ts';
 import { pageTargets } from './targets.ts';
 import type { Dao, DaoResult, Page, PageOptions } from './types.ts';
+import { lookUpRefusal } from './unique.ts';
 
 /** The reading half of a DAO. */
 export type Reader = Pick<
@@ -85,11 +84,4 @@ export function createReader(context: DaoContext, entity: Entity): Reader {
       }
     },
   };
-}
-
-/** Code 10 when a unique field could never have this value, so that no row needs to be looked for. */
-export function lookUpRefusal(entity: Entity, field: string, value: unknown) {
-  if (!isUniqueField(entity.definition, field)) return daoErrors.invalidUnique(field, 'not a unique field');
-  const error = isScalar(value) ? uniqueError(entity, field, value) : 'expected a string';
-  return error === undefined ? undefined : daoErrors.invalidUnique(field, error);
 }

@@ -63,4 +63,6 @@ export interface Dao {
 export interface WriteOptions {
   /** Seconds until the row expires, for entities with `ttl`. */
   readonly ttl?: number;
+  /** False leaves the entity's transformations out, for rows that were exported after they ran. */
+  readonly transform?: boolean;
 }

@@ -133,7 +133,7 @@ export function createWriter(
       const write: HookedWrite = { kind: 'insert', work, context };
       const refused = checkTtl(definition, options?.ttl);
       if (refused !== undefined) return fail(refused);
-      const processed = await process(write, given, (input) => schema.insert(input));
+      const processed = await process(write, given, (input) => schema.insert(input, making(options)));
       if (!processed.ok) return processed;
       const row = keyed(processed.value.row, undefined);
       const stored = record(row, options, 'insert');
@@ -148,7 +148,7 @@ export function createWriter(
       if (refused !== undefined) return fail(refused);
       const old = await work.session.select(entity, key);
       if (old === undefined) return fail(daoErrors.notFound(keyFields(definition, key)));
-      const processed = await process(write, given, (input) => schema.update(input, old.row));
+      const processed = await process(write, given, (input) => schema.update(input, old.row, making(options)));
       if (!processed.ok) return processed;
       const row = keyed(processed.value.row, key);
       const stored = record(row, options, 'update');
@@ -164,7 +164,7 @@ export function createWriter(
       if (refused !== undefined) return fail(refused);
       const old = await work.session.select(entity, key);
       const fields = keyFields(definition, key);
-      const processed = await process(write, given, (input) => schema.upsert({ ...input, ...fields }));
+      const processed = await process(write, given, (input) => schema.upsert({ ...input, ...fields }, making(options)));
       if (!processed.ok) return processed;
       const row = keyed(processed.value.row, key);
       const stored = record(row, options, 'upsert');
@@ -196,6 +196,10 @@ export function createWriter(
       return ok(true);
     },
   };
+}
+
+function making(options: WriteOptions | undefined): { readonly transform: boolean } {
+  return { transform: options?.transform !== false };
 }
 
 /** Ends a piece of work: it is committed when it went well, and announced when something changed. */
