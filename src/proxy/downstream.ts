@@ -1,5 +1,7 @@
 /** What is known of a client's connection; the same for all requests on it. */
 export interface ClientConnection {
+  /** Number of the connection in its worker, from 1. */
+  readonly serial: number;
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly localAddress: string;
@@ -40,6 +42,8 @@ export interface Downstream {
   readonly httpVersion: number;
   /** The client is still there. */
   readonly isOpen: boolean;
+  /** Requests on the connection so far, this one included. */
+  readonly requestCount: number;
 
   /** True when the request has a body of which something is still to come or to be read. */
   readonly hasUnreadBody: boolean;

@@ -1,6 +1,6 @@
 import type { Clock, Logger, TimerWheel } from '../kernel/index.ts';
 import type { ConnectionPool, UpstreamTls } from '../transport/index.ts';
-import type { CompiledRoute, CompiledService, Snapshot } from '../snapshot/index.ts';
+import type { CompiledService, Snapshot } from '../snapshot/index.ts';
 import type { Row } from '../schema/index.ts';
 import type { ProxySettings } from './settings.ts';
 import type { TargetPicker } from './phases/balancer.ts';
@@ -8,7 +8,6 @@ import type { TargetPicker } from './phases/balancer.ts';
 /** Numbers that /status shows; shared by all workers of the node. */
 export interface ProxyCounters {
   accepted(): void;
-  opened(): void;
   closed(): void;
   requested(): void;
 }
@@ -30,6 +29,8 @@ export interface ProxyRuntime {
   readonly logger: Logger;
   readonly node: { readonly id: string; readonly hostname: string; readonly version: string; readonly worker: number };
   readonly counters: ProxyCounters;
+  /** Numbers the connections of the worker, from 1. */
+  readonly nextSerial: () => number;
   /** Finds consumers by id, or by username too. */
   readonly consumers: {
     find(id: string): Row | undefined | Promise<Row | undefined>;
@@ -38,5 +39,3 @@ export interface ProxyRuntime {
   /** Memory figures of all workers, for `kong.node.getMemoryStats`. */
   readonly memoryStats: (unit: string, scale: number) => Row;
 }
-
-export type { CompiledRoute };

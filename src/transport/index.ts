@@ -4,5 +4,5 @@
  */
 export { createConnectionPool, type ConnectionPool, type PoolOptions, type PoolPeer } from './pool.ts';
 export { type FaultKind, TransportFault } from './fault.ts';
-export type { ResponseSink, UpstreamConnection } from './upstream-connection.ts';
+export type { ResponseSink, Timeouts, UpstreamConnection } from './upstream-connection.ts';
 export type { UpstreamTls } from './tls.ts';

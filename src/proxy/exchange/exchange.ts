@@ -60,6 +60,8 @@ export class Exchange implements RouteRequest {
   loggers: readonly Instance[];
   answer: Answer | undefined = undefined;
   source: 'exit' | 'error' | 'service' = 'error';
+  /** What a client is told after a handler failed. */
+  failureStatus = 500;
   isHeadSent = false;
   isOver = false;
 
@@ -77,12 +79,15 @@ export class Exchange implements RouteRequest {
   upstreamMethod: string | undefined = undefined;
   upstreamScheme: 'http' | 'https' = 'http';
   upstreamPath = '';
-  upstreamQuery: string | undefined = undefined;
+  /** Without the question mark; undefined for none. */
+  upstreamQuery: string | undefined;
   /** Set by a plugin, or by preserve_host; undefined for the peer's own. */
   upstreamHost: string | undefined = undefined;
   requestEdits: HeaderEdits | undefined = undefined;
   /** The body, one character a byte, once it was gathered or replaced. */
   requestBody: string | undefined = undefined;
+  /** While the body is gathered for a plugin. */
+  collecting: Promise<string> | undefined = undefined;
   target: Target | undefined = undefined;
   retriesLeft = 0;
   timeouts: Timeouts | undefined = undefined;
@@ -142,6 +147,7 @@ export class Exchange implements RouteRequest {
     this.rawPath = mark === -1 ? target : target.substring(0, mark);
     this.query = mark === -1 ? undefined : target.substring(mark + 1);
     this.path = normalizePath(this.rawPath);
+    this.upstreamQuery = this.query;
     this.hostAsSent = host;
     this.host = host.toLowerCase();
   }

@@ -395,6 +395,10 @@ export class Http1Connection implements Downstream, TimerItem {
     return this.#head === undefined || this.#head.minor > 0 ? 1.1 : 1;
   }
 
+  get requestCount(): number {
+    return this.#served;
+  }
+
   get isOpen(): boolean {
     return this.#state === 'busy';
   }

@@ -181,6 +181,7 @@ function describeClient(
   const scheme = secured === undefined ? 'http' : 'https';
   const serverName = secured === undefined ? undefined : (secured as { readonly servername?: string | false }).servername;
   return {
+    serial: runtime.nextSerial(),
     remoteAddress: address,
     remotePort,
     localAddress: localAddress ?? '',

@@ -48,7 +48,7 @@ function refuseProtocol(x: Exchange): boolean {
     contentType: x.firstHeader('content-type'),
   });
   if (verdict === undefined) return false;
-  const headers: HeaderToSet[] = Object.entries(verdict.headers).map(([name, value]) => [name, [value]]);
+  const headers = Object.entries(verdict.headers).map(([name, value]): HeaderToSet => [name, [value as string]]);
   if (verdict.message === undefined) answer(x, { status: verdict.status, headers, body: '' });
   else answerWithError(x, verdict.status, verdict.message, headers);
   return true;
@@ -63,13 +63,13 @@ function runStatic(x: Exchange, list: readonly Instance[], from: number): void {
       void outcome.then((settled) => {
         if (x.isOver) return;
         if (settled === 'answered') answerOwn(x);
-        else if (settled === 'failed') answerWithError(x, 500);
+        else if (settled === 'failed') answerWithError(x, x.failureStatus);
         else runStatic(x, list, at + 1);
       });
       return;
     }
     if (outcome === 'answered') return answerOwn(x);
-    if (outcome === 'failed') return answerWithError(x, 500);
+    if (outcome === 'failed') return answerWithError(x, x.failureStatus);
   }
   afterAccess(x);
 }
@@ -105,7 +105,7 @@ function endDynamic(x: Exchange, plan: Plan, from: number, chosen: Instance[], i
   }
   settleLists(x, chosen);
   if (isAnswered) answerOwn(x);
-  else answerWithError(x, 500);
+  else answerWithError(x, x.failureStatus);
 }
 
 function settleLists(x: Exchange, chosen: readonly Instance[]): void {

@@ -1,4 +1,4 @@
-import { messageOf } from '../../kernel/index.ts';
+import { GibbonError, messageOf } from '../../kernel/index.ts';
 import type { Handler } from '../../pdk/index.ts';
 import type { Instance } from '../../snapshot/index.ts';
 import type { Exchange } from '../exchange/exchange.ts';
@@ -33,8 +33,10 @@ export function runHandler(x: Exchange, instance: Instance, handler: Handler): O
   return x.answer === undefined ? 'done' : 'answered';
 }
 
-/** Writes the one log line of a handler's fault. */
+/** Writes the one log line of a handler's fault; a body that its client spoilt is no fault of the handler's. */
 export function reportFault(x: Exchange, instance: Instance, fault: unknown): void {
+  x.failureStatus = fault instanceof GibbonError && fault.source === 'downstream' ? fault.status : 500;
+  if (x.failureStatus !== 500) return;
   const where = fault instanceof Error ? (fault.stack?.split('\n')[1]?.trim() ?? '') : '';
   instance.log.error(`Cannot finish handler: ${messageOf(fault)}${where === '' ? '' : ` ${where}`}, request_id: "${x.requestId}"`);
 }

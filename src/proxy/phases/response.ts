@@ -170,13 +170,13 @@ export class ResponseRelay {
         void outcome.then((settled) => {
           if (x.isOver) return;
           if (settled === 'answered') answerOwn(x);
-          else if (settled === 'failed') answerWithError(x, 500);
+          else if (settled === 'failed') answerWithError(x, x.failureStatus);
           else this.#runResponders(at + 1);
         });
         return;
       }
       if (outcome === 'answered') return answerOwn(x);
-      if (outcome === 'failed') return answerWithError(x, 500);
+      if (outcome === 'failed') return answerWithError(x, x.failureStatus);
     }
     this.#sendWhole();
   }

@@ -22,13 +22,13 @@ function runFrom(x: Exchange, from: number): void {
       void outcome.then((settled) => {
         if (x.isOver) return;
         if (settled === 'answered') answerOwn(x);
-        else if (settled === 'failed') answerWithError(x, 500);
+        else if (settled === 'failed') answerWithError(x, x.failureStatus);
         else runFrom(x, at + 1);
       });
       return;
     }
     if (outcome === 'answered') return answerOwn(x);
-    if (outcome === 'failed') return answerWithError(x, 500);
+    if (outcome === 'failed') return answerWithError(x, x.failureStatus);
   }
   runAccess(x);
 }

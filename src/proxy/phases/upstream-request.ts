@@ -15,7 +15,6 @@ export function prepareUpstream(x: Exchange): void {
     route.stripPath,
     route.pathHandling,
   );
-  x.upstreamQuery = x.query;
   x.timeouts = service.timeouts;
   x.retriesLeft = service.retries;
   x.target = service;
