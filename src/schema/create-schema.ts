@@ -108,7 +108,8 @@ function problemsOfImmutable({ immutable }: Shape, given: Bag, stored: Row): Fie
     const value = given[name];
     const before = stored[name];
     if (value === undefined || before === undefined || isSame(inOrder(value), inOrder(before))) continue;
-    (errors ??= {})[name] = texts.immutable;
+    errors ??= {};
+    errors[name] = texts.immutable;
   }
   return errors;
 }
