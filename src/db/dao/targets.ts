@@ -1,0 +1,106 @@
+import { isIPv4, isIPv6 } from 'node:net';
+import type { Row } from '../../schema/index.ts';
+import type { ReadSession, StoredRecord } from '../strategies/strategy.ts';
+import { type EntityHooks, fail, ok } from './context.ts';
+import { daoErrors } from './errors.ts';
+import { pageSize } from './page-options.ts';
+import type { DaoResult, Page, PageOptions } from './types.ts';
+
+const defaultPort = 8000;
+
+/** Targets are stored as `host:port`, whatever spelling they came in. */
+export const targetHooks: EntityHooks = {
+  async prepare(given) {
+    if (typeof given.target !== 'string') return ok(given);
+    const target = formatTarget(given.target);
+    if (target !== undefined) return ok({ ...given, target });
+    return fail(
+      daoErrors.schemaViolation({ target: 'Invalid target; not a valid hostname or ip address' }),
+    );
+  },
+};
+
+/**
+ * Normalises `host`, `host:port`, an IPv4 address or an IPv6 address, in brackets or not, to `host:port` with port 8000
+ * unless told; IPv6 addresses are spelled out in full (Kong 3.9). Undefined when it is none of these.
+ */
+export function formatTarget(text: string): string | undefined {
+  const colons = text.split(':').length - 1;
+  if (colons > 1) return formatIpv6(text);
+  const [host = '', portText] = text.split(':');
+  const port = portText === undefined ? defaultPort : parsePort(portText);
+  if (port === undefined) return undefined;
+  if (/^[\d.]+$/.test(host)) {
+    const plain = host.split('.').map(Number).join('.');
+    return /^\d{1,3}(\.\d{1,3}){3}$/.test(host) && isIPv4(plain) ? `${plain}:${port}` : undefined;
+  }
+  return isHostname(host) ? `${host}:${port}` : undefined;
+}
+
+function formatIpv6(text: string): string | undefined {
+  const bracketed = /^\[([^\]]*)\](?::(\d+))?$/.exec(text);
+  const address = bracketed === null ? text : bracketed[1]!;
+  const port = bracketed?.[2] === undefined ? defaultPort : parsePort(bracketed[2]);
+  if (port === undefined || !isIPv6(address) || /[.%]/.test(address)) return undefined;
+  const [head = '', tail] = address.toLowerCase().split('::');
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === undefined || tail === '' ? [] : tail.split(':');
+  const groups = [...left, ...Array.from({ length: 8 - left.length - right.length }, () => '0'), ...right];
+  return `[${groups.map((group) => group.padStart(4, '0')).join(':')}]:${port}`;
+}
+
+function parsePort(text: string): number | undefined {
+  const port = Number(text);
+  return /^\d{1,5}$/.test(text) && port <= 65535 ? port : undefined;
+}
+
+function isHostname(name: string): boolean {
+  if (!/^[\w.-]+$/.test(name)) return false;
+  const labels = name.split('.');
+  return labels.every((label, index) => (label !== '' || index === labels.length - 1) && !label.endsWith('-'));
+}
+
+/**
+ * A page of an upstream's targets, newest first, of each `host:port` only the newest. The offset is the position in that
+ * list as a decimal number.
+ */
+export async function pageTargets(
+  session: ReadSession,
+  upstream: string,
+  options: PageOptions | undefined,
+): Promise<DaoResult<Page>> {
+  const size = pageSize(options);
+  if (!size.ok) return size;
+  const offset = options?.offset ?? '0';
+  if (!/^\d{1,9}$/.test(offset)) return fail(daoErrors.invalidOffset(offset, 'bad number'));
+  const start = Number(offset);
+  const targets = newestFirst(await allTargets(session, upstream));
+  const rows = targets.slice(start, start + size.value);
+  const end = start + size.value;
+  return ok(end < targets.length ? { rows, offset: String(end) } : { rows });
+}
+
+async function allTargets(session: ReadSession, upstream: string): Promise<StoredRecord[]> {
+  const found: StoredRecord[] = [];
+  for (;;) {
+    const last = found.at(-1);
+    const records = await session.page('targets', {
+      limit: 1000,
+      parent: { field: 'upstream', id: upstream },
+      ...(last === undefined ? {} : { after: [String(last.row.id)] }),
+    });
+    found.push(...records);
+    if (records.length < 1000) return found;
+  }
+}
+
+function newestFirst(records: readonly StoredRecord[]): Row[] {
+  const rows = records.map(({ row }) => row).sort(byAge);
+  const seen = new Set<unknown>();
+  return rows.filter((row) => !seen.has(row.target) && seen.add(row.target));
+}
+
+function byAge(a: Row, b: Row): number {
+  const older = Number(b.created_at) - Number(a.created_at);
+  return older !== 0 ? older : String(a.id) < String(b.id) ? 1 : -1;
+}

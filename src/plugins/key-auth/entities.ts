@@ -1,0 +1,23 @@
+import { defineEntity, f, type Stored, typedefs } from '../../schema/index.ts';
+
+/** A key that a consumer shows to prove who it is. */
+export const keyauthCredentials = defineEntity({
+  name: 'keyauth_credentials',
+  primary_key: ['id'],
+  endpoint_key: 'key',
+  cache_key: ['key'],
+  workspaceable: true,
+  ttl: true,
+  admin_api_name: 'key-auths',
+  admin_api_nested_name: 'key-auth',
+  fields: {
+    id: typedefs.uuid(),
+    created_at: typedefs.autoTimestampS(),
+    consumer: f.foreign('consumers', { required: true, on_delete: 'cascade' }),
+    key: f.string({ unique: true, auto: true }),
+    tags: typedefs.tags(),
+  },
+});
+
+/** A row of {@link keyauthCredentials}. */
+export type KeyauthCredential = Stored<typeof keyauthCredentials>;
