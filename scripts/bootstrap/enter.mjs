@@ -23,7 +23,7 @@ export async function enter({ target, args, packages }) {
       return;
     }
   } catch (error) {
-    process.stderr.write(`Error: ${error instanceof Error ? error.message : error}\n`);
+    process.stderr.write(`Error: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exit(1);
   }
   process.argv = [process.execPath, file, ...args];

@@ -31,9 +31,10 @@ export function gather(options: LoadOptions, readFile: (path: string) => string 
   const errors: string[] = [];
   const texts = new Map<string, string>();
 
+  if (options.base !== undefined) addLayer(texts, parseFile(options.base).values, warnings);
   const found = findFile(options, readFile);
   if (found === undefined && options.file !== undefined) {
-    return { texts, warnings, errors: [`no file at: ${options.file}`] };
+    return { texts: new Map(), warnings, errors: [`no file at: ${options.file}`] };
   }
   if (found !== undefined) {
     const { values, badLines } = parseFile(found.text);

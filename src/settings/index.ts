@@ -7,6 +7,7 @@ export { enabledHeaders } from './header-tokens.ts';
 export { type LoadOptions, type LoadResult, loadSettings } from './load.ts';
 export { chapters, type PropertyName, properties } from './properties/index.ts';
 export type { Listener, Property, PropertyKind } from './property.ts';
-export type { Dereference } from './references.ts';
+export { type Dereference, environmentReferences } from './references.ts';
 export { reportSettings } from './report.ts';
 export type { Settings } from './settings.ts';
+export { gibbonVersion, kongVersion } from './version.ts';

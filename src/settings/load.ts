@@ -15,6 +15,8 @@ import type { Settings } from './settings.ts';
 export interface LoadOptions {
   /** Configuration file; it must exist. Without one the usual places are tried. */
   readonly file?: string;
+  /** Text in the form of a configuration file, weaker than the file: the settings of a running node. */
+  readonly base?: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Values from the command line, by key: the strongest. */
   readonly flags?: Readonly<Record<string, string>>;
@@ -59,7 +61,7 @@ export function loadSettings(options: LoadOptions): LoadResult {
   for (const name of Object.keys(properties) as PropertyName[]) {
     const property: Property = properties[name];
     const given = gathered.texts.get(name);
-    if (given !== undefined && property.inert === true && given !== property.default) inert.push(name);
+    if (property.inert === true && given !== undefined && isChange(given, property.default)) inert.push(name);
     const text = given === undefined ? property.default : resolveText(name, property, given, dereference, errors);
     if (text !== given && given !== undefined) references[name] = given;
     if (text === undefined || text === '') {
@@ -83,6 +85,10 @@ export function loadSettings(options: LoadOptions): LoadResult {
   if (inert.length > 0) warnings.push(`accepted without effect: ${inert.join(', ')}`);
   const settings = complete(draft as unknown as Draft, gathered.texts, references);
   return { ok: true, settings, warnings, ...(gathered.file === undefined ? {} : { file: gathered.file }) };
+}
+
+function isChange(given: string, usual = ''): boolean {
+  return given.replaceAll(/\s*,\s*/g, ',') !== usual.replaceAll(/\s*,\s*/g, ',');
 }
 
 function complete(

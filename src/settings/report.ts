@@ -107,7 +107,7 @@ export function formatValue(property: Property, value: SettingValue): string {
   if (property.kind === 'listen') {
     return value.length === 0 ? 'off' : (value as readonly Listener[]).map((listener) => listener.text).join(', ');
   }
-  return value.join(', ');
+  return (value as readonly string[]).join(', ');
 }
 
 function formatSize(bytes: number): string {
