@@ -1,0 +1,288 @@
+import { availableParallelism, hostname } from 'node:os';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type AdminServer, createAdminServer, type StatusReport } from '../admin/index.ts';
+import { createSharedCacheBuffer, createSharedCountersBuffer } from '../cache/index.ts';
+import type { Database } from '../db/index.ts';
+import { type Logger, systemClock } from '../kernel/index.ts';
+import type { AnyPlugin } from '../pdk/index.ts';
+import { pluginSubschema } from '../pdk/support.ts';
+import type { Json } from '../schema/index.ts';
+import { gibbonVersion, kongVersion, type Listener, reportSettings, type Settings } from '../settings/index.ts';
+import { createTicketKeys, loadOrCreateDefaultCertificate } from '../tls/index.ts';
+import { offerDemo } from './demo.ts';
+import { type EchoServer, startEcho } from './echo.ts';
+import { openLog } from './log-file.ts';
+import { createNodeCounters, type NodeCounters } from './node-counters.ts';
+import { nodeIdOf } from './node-id.ts';
+import { readPem } from './pem.ts';
+import { loadPlugins } from './plugin-registry.ts';
+import { createStatusServer, type StatusServer } from './status-server.ts';
+import { findRow, loadAll, openStore } from './store.ts';
+import type { WorkerData } from './worker-data.ts';
+import { startWorkers, type Workers } from './workers.ts';
+
+/** Where something listens. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+  readonly ssl: boolean;
+}
+
+/** How {@link startGateway} is to go about it. */
+export interface StartOptions {
+  /** Brings the store up to date first; the embedded store always is. */
+  readonly runMigrations?: boolean;
+}
+
+/** A node that serves. */
+export interface RunningGateway {
+  readonly addresses: {
+    readonly proxy: readonly Address[];
+    readonly admin: readonly Address[];
+    readonly status: readonly Address[];
+  };
+  /** Takes new settings: new workers listen before the old ones finish what they are at. */
+  reload(settings: Settings): Promise<void>;
+  /** Ends the node; gracefully, requests in flight may take `timeoutMs`. */
+  stop(options: { readonly graceful: boolean; readonly timeoutMs: number }): Promise<void>;
+}
+
+const maxWorkers = 64;
+const countersBytes = 12 * 1024 * 1024;
+const missBytes = 12 * 1024 * 1024;
+const expiryInterval = 60_000;
+
+/**
+ * Starts a node and resolves once it serves.
+ * @throws GibbonError when the store, a plugin, a certificate or a listener keeps it from starting; nothing is left open.
+ */
+export async function startGateway(settings: Settings, _options: StartOptions = {}): Promise<RunningGateway> {
+  mkdirSync(settings.prefix, { recursive: true });
+  const node = new GatewayNode(settings);
+  try {
+    await node.open();
+  } catch (fault) {
+    await node.stop({ graceful: false, timeoutMs: 0 });
+    throw fault;
+  }
+  return node;
+}
+
+/** Everything that is open on a node, from the store to the workers. */
+class GatewayNode implements RunningGateway {
+  #settings: Settings;
+  #logger: Logger;
+  readonly #nodeId: string;
+  readonly #counters: NodeCounters = createNodeCounters(maxWorkers);
+  readonly #shared: Pick<WorkerData['buffers'], 'counters' | 'rows' | 'misses'>;
+  readonly #ticketKeys = createTicketKeys();
+  readonly #startedAt = systemClock.now();
+  #database: Database | undefined;
+  #plugins: readonly AnyPlugin[] = [];
+  #workers: Workers | undefined;
+  #admin: AdminServer | undefined;
+  #status: StatusServer | undefined;
+  #echo: EchoServer | undefined;
+  #expiry: NodeJS.Timeout | undefined;
+  #adminAddresses: readonly Address[] = [];
+  #statusAddresses: readonly Address[] = [];
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+    this.#logger = openLog(settings.prefix, settings.proxy_error_log, settings.log_level, 0);
+    this.#nodeId = nodeIdOf(settings.prefix, settings.node_id);
+    this.#shared = {
+      counters: createSharedCountersBuffer(countersBytes),
+      rows: createSharedCacheBuffer(settings.mem_cache_size),
+      misses: createSharedCacheBuffer(missBytes),
+    };
+  }
+
+  get addresses(): RunningGateway['addresses'] {
+    const ports = this.#workers?.ports ?? [];
+    return {
+      proxy: this.#settings.proxy_listen.map((listener, at) => ({
+        host: listener.host,
+        port: ports[at] ?? listener.port,
+        ssl: listener.ssl,
+      })),
+      admin: this.#adminAddresses,
+      status: this.#statusAddresses,
+    };
+  }
+
+  async open(): Promise<void> {
+    const settings = this.#settings;
+    this.#plugins = await loadPlugins(settings);
+    const database = await openStore(settings, this.#plugins, this.#logger, (event) => {
+      this.#workers?.announce(event.changes);
+    });
+    this.#database = database;
+    if (settings.demo) {
+      this.#echo = await startEcho();
+      await offerDemo(database);
+    }
+    this.#workers = await this.#startWorkers(settings);
+    await this.#openAdmin(settings);
+    await this.#openStatus(settings);
+    this.#expiry = setInterval(() => {
+      database.removeExpired().catch((fault: Error) => {
+        this.#logger.error(`Cannot remove expired rows: ${fault.message}`);
+      });
+    }, expiryInterval);
+    this.#expiry.unref();
+    this.#logger.notice(`Gibbon ${gibbonVersion} serves with ${this.#workers.count} workers`);
+  }
+
+  async reload(settings: Settings): Promise<void> {
+    const former = this.#workers!;
+    this.#plugins = await loadPlugins(settings);
+    const next = await this.#startWorkers(settings, former.ports);
+    this.#settings = settings;
+    this.#workers = next;
+    this.#logger.setLevel(settings.log_level);
+    // Writes were announced to the former ones alone while the new ones read the store; they hear of them again.
+    await former.stop(drainLimit);
+    await this.#admin?.close();
+    await this.#openAdmin(settings);
+    await this.#status?.close();
+    await this.#openStatus(settings);
+  }
+
+  async stop({ graceful, timeoutMs }: { readonly graceful: boolean; readonly timeoutMs: number }): Promise<void> {
+    clearInterval(this.#expiry);
+    await this.#status?.close();
+    await this.#admin?.close(graceful ? AbortSignal.timeout(Math.max(1, timeoutMs)) : AbortSignal.abort());
+    await this.#workers?.stop(graceful ? timeoutMs : 0);
+    await this.#database?.close();
+    this.#echo?.close();
+    this.#logger.notice('Gibbon stopped');
+  }
+
+  async #startWorkers(settings: Settings, ports?: readonly number[]): Promise<Workers> {
+    const database = this.#database!;
+    const standard = await loadOrCreateDefaultCertificate(join(settings.prefix, 'ssl'));
+    const own = settings.ssl_cert.length > 0;
+    const count = settings.nginx_worker_processes === 'auto' ? availableParallelism() : settings.nginx_worker_processes;
+    const common = {
+      settings,
+      node: { id: this.#nodeId, hostname: hostname() },
+      workspaceId: database.workspaceId,
+      buffers: { node: this.#counters.buffer, ...this.#shared },
+      tls: {
+        cert: own ? settings.ssl_cert.map((value) => readPem('ssl_cert', value)) : standard.cert,
+        key: own ? settings.ssl_cert_key.map((value) => readPem('ssl_cert_key', value)) : standard.key,
+        ticketKeys: this.#ticketKeys,
+      },
+      trusted: settings.lua_ssl_trusted_certificate
+        .filter((value) => value !== 'system')
+        .map((value) => readPem('lua_ssl_trusted_certificate', value)),
+      clientCertificate:
+        settings.client_ssl && settings.client_ssl_cert !== undefined && settings.client_ssl_cert_key !== undefined
+          ? {
+              cert: readPem('client_ssl_cert', settings.client_ssl_cert),
+              key: readPem('client_ssl_cert_key', settings.client_ssl_cert_key),
+            }
+          : undefined,
+      echoPort: this.#echo?.port ?? 0,
+    };
+    return startWorkers({
+      count: Math.max(1, Math.min(maxWorkers, count)),
+      dataOf: (index) => ({ ...common, index }),
+      load: () => loadAll(database),
+      find: (request) => findRow(database, request),
+      logger: this.#logger,
+      ...(ports === undefined ? {} : { ports }),
+    });
+  }
+
+  async #openAdmin(settings: Settings): Promise<void> {
+    if (settings.admin_listen.length === 0) return;
+    const shown = settings.enabled_headers;
+    this.#admin = createAdminServer({
+      database: this.#database!,
+      settings: { values: () => reportSettings(settings) as { [name: string]: Json }, secrets: new Set() },
+      node: {
+        id: this.#nodeId,
+        hostname: hostname(),
+        version: kongVersion,
+        gibbonVersion,
+        serverHeader: `gibbon/${gibbonVersion}`,
+        luaVersion: 'LuaJIT 2.1.0-beta3',
+        pids: () => ({ master: process.pid, workers: Array.from({ length: this.#workers?.count ?? 0 }, () => process.pid) }),
+        timers: () => ({ running: 0, pending: 0 }),
+      },
+      plugins: this.#plugins.map((plugin) => ({
+        name: plugin.name,
+        version: plugin.version,
+        priority: plugin.priority,
+        schema: pluginSubschema(plugin),
+      })),
+      status: () => this.#report(),
+      logger: this.#logger,
+      clock: systemClock,
+      showLatency: shown.has('x-kong-admin-latency'),
+      bodyLimit: settings.nginx_admin_client_max_body_size,
+      settled: () => this.#workers?.settled() ?? Promise.resolve(),
+    });
+    const standard = await this.#certificateOf(settings.admin_listen, 'admin', settings.admin_ssl_cert, settings.admin_ssl_cert_key);
+    const bound = await this.#admin.listen(
+      settings.admin_listen.map((listener) => ({
+        host: listener.host,
+        port: listener.port,
+        ...(listener.ssl ? { tls: standard! } : {}),
+      })),
+    );
+    this.#adminAddresses = bound.map((address) => ({ host: address.host, port: address.port, ssl: address.tls }));
+  }
+
+  async #openStatus(settings: Settings): Promise<void> {
+    this.#status = createStatusServer({
+      report: () => this.#report(),
+      isReady: () => this.#workers !== undefined,
+      reachable: () => this.#database!.reachable(),
+      serverHeader: `gibbon/${gibbonVersion}`,
+      logger: this.#logger,
+    });
+    const tls = await this.#certificateOf(settings.status_listen, 'status', settings.status_ssl_cert, settings.status_ssl_cert_key);
+    this.#statusAddresses = await this.#status.listen(settings.status_listen, tls);
+  }
+
+  async #certificateOf(
+    listeners: readonly Listener[],
+    name: 'admin' | 'status',
+    certs: readonly string[],
+    keys: readonly string[],
+  ): Promise<{ readonly cert: string; readonly key: string } | undefined> {
+    if (!listeners.some((listener) => listener.ssl)) return undefined;
+    if (certs.length > 0) return { cert: readPem(`${name}_ssl_cert`, certs[0]!), key: readPem(`${name}_ssl_cert_key`, keys[0]!) };
+    const pairs = await loadOrCreateDefaultCertificate(join(this.#settings.prefix, 'ssl'), { name: `${name}-kong-default` });
+    return { cert: pairs.cert[0]!, key: pairs.key[0]! };
+  }
+
+  #report(): StatusReport {
+    const totals = this.#counters.totals();
+    return {
+      memory: {
+        workers: this.#counters.heaps().map((heap) => ({ pid: process.pid, heapBytes: heap.used })),
+        shared: [
+          { name: 'kong_db_cache', usedBytes: 0, capacityBytes: this.#shared.rows.byteLength },
+          { name: 'kong_db_cache_miss', usedBytes: 0, capacityBytes: this.#shared.misses.byteLength },
+          { name: 'kong_rate_limiting_counters', usedBytes: 0, capacityBytes: this.#shared.counters.byteLength },
+        ],
+      },
+      server: {
+        connections_active: totals.active,
+        connections_reading: 0,
+        connections_writing: totals.active,
+        connections_waiting: 0,
+        connections_accepted: totals.accepted,
+        connections_handled: totals.accepted,
+        total_requests: totals.requests,
+      },
+    };
+  }
+}
+
+const drainLimit = 60_000;
