@@ -20,7 +20,7 @@ import { loadPlugins } from './plugin-registry.ts';
 import { createStatusServer, type StatusServer } from './status-server.ts';
 import { findRow, loadAll, openStore } from './store.ts';
 import type { WorkerData } from './worker-data.ts';
-import { startWorkers, type Workers } from './workers.ts';
+import { createWorkers, type Workers } from './workers.ts';
 
 /** Where something listens. */
 export interface Address {
@@ -74,13 +74,15 @@ class GatewayNode implements RunningGateway {
   #settings: Settings;
   #logger: Logger;
   readonly #nodeId: string;
-  readonly #counters: NodeCounters = createNodeCounters(maxWorkers);
+  readonly #counters: NodeCounters = createNodeCounters(2 * maxWorkers);
   readonly #shared: Pick<WorkerData['buffers'], 'counters' | 'rows' | 'misses'>;
   readonly #ticketKeys = createTicketKeys();
-  readonly #startedAt = systemClock.now();
   #database: Database | undefined;
   #plugins: readonly AnyPlugin[] = [];
   #workers: Workers | undefined;
+  /** All workers that must hear of changes: during a reload those that come beside those that go. */
+  readonly #hearers = new Set<Workers>();
+  #generation = 0;
   #admin: AdminServer | undefined;
   #status: StatusServer | undefined;
   #echo: EchoServer | undefined;
@@ -116,7 +118,7 @@ class GatewayNode implements RunningGateway {
     const settings = this.#settings;
     this.#plugins = await loadPlugins(settings);
     const database = await openStore(settings, this.#plugins, this.#logger, (event) => {
-      this.#workers?.announce(event.changes);
+      for (const workers of this.#hearers) workers.announce(event.changes);
     });
     this.#database = database;
     if (settings.demo) {
@@ -142,8 +144,8 @@ class GatewayNode implements RunningGateway {
     this.#settings = settings;
     this.#workers = next;
     this.#logger.setLevel(settings.log_level);
-    // Writes were announced to the former ones alone while the new ones read the store; they hear of them again.
     await former.stop(drainLimit);
+    this.#hearers.delete(former);
     await this.#admin?.close();
     await this.#openAdmin(settings);
     await this.#status?.close();
@@ -164,6 +166,9 @@ class GatewayNode implements RunningGateway {
     const database = this.#database!;
     const standard = await loadOrCreateDefaultCertificate(join(settings.prefix, 'ssl'));
     const own = settings.ssl_cert.length > 0;
+    // Two generations may run side by side, and each worker has a stripe of the counters to itself.
+    const offset = (this.#generation % 2) * maxWorkers;
+    this.#generation += 1;
     const count = settings.nginx_worker_processes === 'auto' ? availableParallelism() : settings.nginx_worker_processes;
     const common = {
       settings,
@@ -187,14 +192,22 @@ class GatewayNode implements RunningGateway {
           : undefined,
       echoPort: this.#echo?.port ?? 0,
     };
-    return startWorkers({
+    const workers = createWorkers({
       count: Math.max(1, Math.min(maxWorkers, count)),
-      dataOf: (index) => ({ ...common, index }),
+      dataOf: (index) => ({ ...common, index, stripe: offset + index }),
       load: () => loadAll(database),
       find: (request) => findRow(database, request),
       logger: this.#logger,
-      ...(ports === undefined ? {} : { ports }),
     });
+    this.#hearers.add(workers);
+    try {
+      await workers.start(ports);
+    } catch (fault) {
+      this.#hearers.delete(workers);
+      await workers.stop(0);
+      throw fault;
+    }
+    return workers;
   }
 
   async #openAdmin(settings: Settings): Promise<void> {

@@ -3,8 +3,10 @@ import type { Settings } from '../settings/index.ts';
 /** What a worker thread is born with. */
 export interface WorkerData {
   readonly settings: Settings;
-  /** Number of the worker on this node, from 0; its stripe in the node's counters. */
+  /** Number of the worker on this node, from 0. */
   readonly index: number;
+  /** Its stripe in the node's counters. */
+  readonly stripe: number;
   readonly node: { readonly id: string; readonly hostname: string };
   readonly workspaceId: string;
   readonly buffers: {

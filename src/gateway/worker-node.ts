@@ -87,7 +87,7 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
     ...(settings.db_cache_neg_ttl === undefined ? {} : { missTtl: settings.db_cache_neg_ttl }),
   });
 
-  const counters = openWorkerCounters(data.buffers.node, index);
+  const counters = openWorkerCounters(data.buffers.node, data.stripe);
   const sharedCounters = openSharedCounters(data.buffers.counters, clock);
   const host: PluginHost = {
     log: logger,

@@ -6,7 +6,7 @@ import type { Row } from '../schema/index.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 import type { WorkerData } from './worker-data.ts';
 
-/** What {@link startWorkers} needs. */
+/** What {@link createWorkers} needs. */
 export interface WorkersOptions {
   readonly count: number;
   /** What worker `index` is born with. */
@@ -20,6 +20,12 @@ export interface WorkersOptions {
 
 /** The workers of a node. */
 export interface Workers {
+  /**
+   * Starts them and resolves once all listen; `sharing` are ports to listen on where the settings say 0. Changes that are
+   * announced meanwhile reach them too.
+   * @throws GibbonError `ERR_WORKER_START` when a worker cannot start, such as for a port that is taken.
+   */
+  start(sharing?: readonly number[]): Promise<void>;
   /** Ports of `proxy_listen` in its order, with those that the system chose for 0. */
   readonly ports: readonly number[];
   readonly count: number;
@@ -46,11 +52,8 @@ interface Member {
 const settleLimit = 1000;
 const restartPause = 200;
 
-/**
- * Starts the workers and resolves once all of them listen. One that dies is replaced; the others go on meanwhile.
- * @throws GibbonError `ERR_WORKER_START` when a worker cannot start, such as for a port that is taken.
- */
-export async function startWorkers(options: WorkersOptions): Promise<Workers> {
+/** Creates the workers of a node, not started yet. One that dies is replaced; the others go on meanwhile. */
+export function createWorkers(options: WorkersOptions): Workers {
   const { logger } = options;
   const members = new Set<Member>();
   const waiting = new Set<{ readonly version: number; readonly resolve: () => void }>();
@@ -164,11 +167,13 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
     });
   }
 
-  // The first one finds out which ports the system gives; the others share them.
-  await spawn(0);
-  await Promise.all(Array.from({ length: options.count - 1 }, (_, at) => spawn(at + 1)));
-
   return {
+    async start(sharing = []) {
+      ports = sharing;
+      // The first one finds out which ports the system gives; the others share them.
+      await spawn(0);
+      await Promise.all(Array.from({ length: options.count - 1 }, (_, at) => spawn(at + 1)));
+    },
     get ports() {
       return ports;
     },
