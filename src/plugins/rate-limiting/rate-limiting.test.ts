@@ -133,9 +133,7 @@ const brokenCounters = {
 test('while counts cannot be read requests pass without headers, or fail when told so', async () => {
   const tolerant = await runnerOf({ minute: 1 }, { counters: brokenCounters }).send();
   assert.deepEqual([tolerant.status, limitHeaders(tolerant)], [200, {}]);
-  assert.deepEqual(tolerant.logs, [
-    { level: 'error', message: '[rate-limiting] failed to get usage: no memory' },
-  ]);
+  assert.deepEqual(tolerant.logs, [{ level: 'error', message: '[rate-limiting] failed to get usage: no memory' }]);
   const strict = await runnerOf({ minute: 1, fault_tolerant: false }, { counters: brokenCounters }).send();
   assert.deepEqual([strict.status, strict.body], [500, '{"message":"An unexpected error occurred"}']);
 });
