@@ -1,4 +1,4 @@
-import { compileSafeRegex, createLru } from '../../kernel/index.ts';
+import { compileSafeRegex, createLru, type SafeRegex } from '../../kernel/index.ts';
 
 /** An origin without the port that its scheme has anyway, and its host alone. */
 export interface Origin {
@@ -73,8 +73,16 @@ function matchText(entry: string): (origin: Origin) => boolean {
   return (origin) => origin.domain === domain;
 }
 
-/** Kong leaves alternatives but the last open at the end, so that `a|b` lets `a.evil` in; here all are closed. */
+/**
+ * Compiles an entry that is a regular expression. Kong leaves all alternatives but the last open at the end, so that
+ * `a|b` lets `a.evil` in; here all are closed.
+ * @throws GibbonError `ERR_REGEX` for one that is malformed or cannot be run safely.
+ */
+export function compileOrigin(entry: string): SafeRegex {
+  return compileSafeRegex(`(?:${entry})$`, '', { anchored: true });
+}
+
 function matchRegex(entry: string): (origin: Origin) => boolean {
-  const regex = compileSafeRegex(`(?:${entry})$`, '', { anchored: true });
+  const regex = compileOrigin(entry);
   return entry.includes(':') ? ({ domain }) => regex.test(domain) : ({ host }) => regex.test(host);
 }

@@ -1,5 +1,5 @@
-import { compileSafeRegex } from '../../kernel/index.ts';
 import { f } from '../../schema/index.ts';
+import { compileOrigin } from './origin.ts';
 
 const methods = ['GET', 'HEAD', 'PUT', 'PATCH', 'POST', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'] as const;
 
@@ -39,7 +39,7 @@ export const config = {
 function checkOrigin(value: string): string | undefined {
   if (value === '*') return undefined;
   try {
-    compileSafeRegex(value);
+    compileOrigin(value);
     return undefined;
   } catch {
     return `'${value}' is not a valid regex`;
