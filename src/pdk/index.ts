@@ -2,6 +2,8 @@
  * PDK: the contract between the gateway and its plugins: how a plugin is declared, and what it is given for one
  * request. It holds no behaviour; `proxy` implements it, plugins (bundled or not) import it and nothing of core.
  */
+
+export { defineEntity, f } from '../schema/index.ts';
 export type * from './kong.ts';
 export {
   type AnyPlugin,
@@ -14,4 +16,3 @@ export {
   type PluginHost,
   type SharedCounters,
 } from './plugin.ts';
-export { defineEntity, f } from '../schema/index.ts';
