@@ -81,11 +81,16 @@ export function createApp(options: AdminOptions, endpoints: readonly Endpoint[],
         if (endpoint.disabled === true) return send(request, reply, notFound);
         if (request.method === 'OPTIONS') {
           const asked = request.headers['access-control-request-headers'];
-          return send(request, reply, { status: 204 }, {
-            allow: methods,
-            'access-control-allow-methods': methods,
-            'access-control-allow-headers': asked ?? 'Content-Type',
-          });
+          return send(
+            request,
+            reply,
+            { status: 204 },
+            {
+              allow: methods,
+              'access-control-allow-methods': methods,
+              'access-control-allow-headers': asked ?? 'Content-Type',
+            },
+          );
         }
         try {
           return send(request, reply, await answerTo(endpoint, request));

@@ -8,7 +8,11 @@ type Values = { [name: string]: unknown };
  * for a single value. What does not fit stays text, for the schema to refuse. `hint` picks the subschema where the form
  * itself does not say, such as the name of a stored plugin.
  */
-export function inferArguments(form: { readonly [name: string]: FormValue }, schema: Schema, hint: Values = {}): Values {
+export function inferArguments(
+  form: { readonly [name: string]: FormValue },
+  schema: Schema,
+  hint: Values = {},
+): Values {
   const typed: Values = Object.create(null) as Values;
   const row = { ...hint, ...form };
   for (const [name, value] of Object.entries(form)) {

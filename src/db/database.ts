@@ -1,7 +1,7 @@
 import type { EntityEvent } from '../events/index.ts';
 import { type Clock, GibbonError, type Logger } from '../kernel/index.ts';
 import { createSchema, type EntityDefinition, type SchemaEnvironment } from '../schema/index.ts';
-import type { ChildField, DaoContext, Entity } from './dao/context.ts';
+import { type ChildField, type DaoContext, type Entity, ok } from './dao/context.ts';
 import { createDao } from './dao/dao.ts';
 import { hooksOf } from './dao/hooks.ts';
 import { createTagsDao } from './dao/tags.ts';
@@ -106,7 +106,8 @@ async function createDefaultWorkspace(context: DaoContext): Promise<void> {
   if (workspaces === undefined) return;
   const id = context.strategy.workspaceId;
   const result = await writeThrough({ ...context, announce: () => {} }, async (work) => {
-    if ((await work.session.select('workspaces', [id])) !== undefined) return { ok: true, value: undefined };
+    const found = await work.session.select('workspaces', [id]);
+    if (found !== undefined) return ok(found.row);
     return workspaces.writer.insert(work, { id, name: 'default' });
   });
   if (!result.ok) {

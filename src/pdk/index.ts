@@ -4,7 +4,7 @@
  */
 
 export { compileSafeRegex, type SafeRegex } from '../kernel/index.ts';
-export { defineEntity, f, type Row } from '../schema/index.ts';
+export { defineEntity, f, type Row, typedefs } from '../schema/index.ts';
 export type * from './kong.ts';
 export {
   type AnyPlugin,

@@ -31,4 +31,5 @@ export {
   phaseNames,
   phaseViolation,
 } from './phases.ts';
+export { pluginSubschema } from './plugin-schema.ts';
 export { bytesOf, latin1OfText, textOfLatin1, textOrBytesOfLatin1 } from './text.ts';

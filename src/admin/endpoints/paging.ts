@@ -1,4 +1,4 @@
-import { type Dao, type DaoError, daoErrors, type DaoResult, type Page, type PageOptions } from '../../db/index.ts';
+import { type Dao, type DaoError, type DaoResult, daoErrors, type Page, type PageOptions } from '../../db/index.ts';
 import { type Answer, answerError, answerOk } from '../endpoint.ts';
 import type { Query } from '../query.ts';
 
@@ -14,7 +14,8 @@ export function pageOptions(query: Query, dao: Dao): Parsed<PageOptions> {
   }
   const size = query.get('size');
   if (size !== undefined) {
-    const number = typeof size === 'string' && size.trim() !== '' && !query.repeated('size') ? Number(size) : Number.NaN;
+    const number =
+      typeof size === 'string' && size.trim() !== '' && !query.repeated('size') ? Number(size) : Number.NaN;
     if (Number.isNaN(number)) return { ok: false, error: daoErrors.invalidSize('size must be a number') };
     options = { ...options, size: number };
   }

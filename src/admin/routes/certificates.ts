@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { daoErrors, type Database } from '../../db/index.ts';
+import { type Database, daoErrors } from '../../db/index.ts';
 import { isUuid } from '../../kernel/index.ts';
-import { type Answer, answerError, answerOk, type AdminRequest, type Endpoint, type Handler, noContent } from '../endpoint.ts';
+import {
+  type AdminRequest,
+  type Answer,
+  answerError,
+  answerOk,
+  type Endpoint,
+  type Handler,
+  noContent,
+} from '../endpoint.ts';
 import { childCollectionEndpoint } from '../endpoints/collection.ts';
 import { answerRow, childEndpoint } from '../endpoints/entity.ts';
 import { writeArguments } from '../endpoints/given.ts';
@@ -19,7 +27,10 @@ export function certificateEndpoints(database: Database): Endpoint[] {
   const snis = database.dao('snis');
 
   const named =
-    (action: (named: Named, request: AdminRequest) => Promise<Answer>, options?: { readonly create: boolean }): Handler =>
+    (
+      action: (named: Named, request: AdminRequest) => Promise<Answer>,
+      options?: { readonly create: boolean },
+    ): Handler =>
     async (request) => {
       const key = request.params.certificates ?? '';
       if (isUuid(key)) return action({ id: key }, request);
@@ -85,4 +96,3 @@ function byId(
   }
   return { path: endpoint.path, methods };
 }
-

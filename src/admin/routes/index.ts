@@ -1,4 +1,4 @@
-import { type Endpoint, answerOk } from '../endpoint.ts';
+import { answerOk, type Endpoint } from '../endpoint.ts';
 import { generateEndpoints } from '../endpoints/generate.ts';
 import type { AdminOptions } from '../types.ts';
 import { certificateEndpoints } from './certificates.ts';

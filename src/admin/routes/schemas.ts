@@ -1,4 +1,4 @@
-import { daoErrors, type Database } from '../../db/index.ts';
+import { type Database, daoErrors } from '../../db/index.ts';
 import { type Field, type Json, type Subschema, subschemaToJson } from '../../schema/index.ts';
 import { type Body, givenTo } from '../body.ts';
 import { type Answer, answerError, answerOk, type Endpoint, type Handler } from '../endpoint.ts';
@@ -49,7 +49,7 @@ function showConfig(subschemas: ReadonlyMap<string, Subschema>): Handler {
 }
 
 function firstField(shown: Json): unknown {
-  const { fields } = shown as { readonly fields: readonly { readonly config?: unknown }[] };
+  const { fields } = shown as unknown as { readonly fields: readonly { readonly config?: unknown }[] };
   return fields[0]?.config ?? {};
 }
 

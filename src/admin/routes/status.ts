@@ -13,7 +13,10 @@ export function statusEndpoint({ database, status }: AdminOptions): Endpoint {
         const { memory, server, configurationHash } = status();
         const body = {
           memory: {
-            workers_lua_vms: memory.workers.map(({ pid, heapBytes }) => ({ pid, http_allocated_gc: format(heapBytes) })),
+            workers_lua_vms: memory.workers.map(({ pid, heapBytes }) => ({
+              pid,
+              http_allocated_gc: format(heapBytes),
+            })),
             lua_shared_dicts: Object.fromEntries(
               memory.shared.map(({ name, usedBytes, capacityBytes }) => [
                 name,

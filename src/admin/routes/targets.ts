@@ -1,7 +1,15 @@
-import type { Database, DaoResult } from '../../db/index.ts';
+import type { DaoResult, Database } from '../../db/index.ts';
 import { isUuid } from '../../kernel/index.ts';
 import type { Row } from '../../schema/index.ts';
-import { type Answer, answerError, answerOk, type AdminRequest, type Endpoint, type Handler, notFound } from '../endpoint.ts';
+import {
+  type AdminRequest,
+  type Answer,
+  answerError,
+  answerOk,
+  type Endpoint,
+  type Handler,
+  notFound,
+} from '../endpoint.ts';
 import { childCollectionEndpoint, withRow } from '../endpoints/collection.ts';
 import { answerRow, remove } from '../endpoints/entity.ts';
 import { writeArguments } from '../endpoints/given.ts';

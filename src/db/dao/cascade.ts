@@ -1,10 +1,10 @@
 import type { EntityChange } from '../../events/index.ts';
 import type { EntityDefinition, Row } from '../../schema/index.ts';
 import type { Key } from '../strategies/strategy.ts';
+import { cacheKeyOf, hasCompositeKey } from './cache-key.ts';
 import type { DaoContext, Work } from './context.ts';
 import { keyOf } from './keys.ts';
 import { present } from './present.ts';
-import { cacheKeyOf, hasCompositeKey } from './cache-key.ts';
 
 /** Rows read at a time while children are collected. */
 const batch = 1000;

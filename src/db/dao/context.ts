@@ -1,5 +1,5 @@
-import type { Clock, Logger } from '../../kernel/index.ts';
 import type { EntityChange, EntityEvent } from '../../events/index.ts';
+import type { Clock, Logger } from '../../kernel/index.ts';
 import type { EntityDefinition, Row, Schema, SchemaEnvironment } from '../../schema/index.ts';
 import type { Key, ReadSession, Strategy, WriteSession } from '../strategies/strategy.ts';
 import type { DaoError, DaoResult, WriteOptions } from './types.ts';

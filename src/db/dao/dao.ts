@@ -64,5 +64,7 @@ function named(given: unknown, field: string, value: unknown): unknown {
 }
 
 function hasOwnId(given: unknown): given is Given & { readonly id: string } {
-  return typeof given === 'object' && given !== null && Object.hasOwn(given, 'id') && typeof (given as Given).id === 'string';
+  return (
+    typeof given === 'object' && given !== null && Object.hasOwn(given, 'id') && typeof (given as Given).id === 'string'
+  );
 }

@@ -1,4 +1,4 @@
-import { luaLiteral } from './lua-literal.ts';
+import { describeViolations, type FieldErrors, luaLiteral } from '../../schema/index.ts';
 import type { DaoError } from './types.ts';
 
 type Values = { readonly [field: string]: unknown };
@@ -13,14 +13,8 @@ export const daoErrors = {
     failure(1, 'invalid primary key', `invalid primary key: '${luaLiteral(fields)}'`, fields),
 
   /** Code 2: what the schema found wrong. */
-  schemaViolation: (errors: Values): DaoError => {
-    const found = violations(errors);
-    const message =
-      found.length === 1
-        ? `schema violation (${found[0]})`
-        : `${found.length} schema violations (${found.join('; ')})`;
-    return failure(2, 'schema violation', message, errors);
-  },
+  schemaViolation: (errors: FieldErrors): DaoError =>
+    failure(2, 'schema violation', describeViolations(errors), errors),
 
   /** Code 3: the primary key is taken. */
   primaryKeyViolation: (key: Values): DaoError =>
@@ -108,35 +102,4 @@ export interface Unresolved {
 
 function failure(code: number, name: string, message: string, fields?: Values): DaoError {
   return fields === undefined ? { code, name, message } : { code, name, message, fields };
-}
-
-/** Texts of the entity as a whole first, then fields by name; only one level of nesting is spelled out. */
-function violations(errors: Values): string[] {
-  const found: string[] = [];
-  const whole = errors['@entity'];
-  if (Array.isArray(whole)) found.push(...whole.map(String));
-  else if (typeof whole === 'string') found.push(whole);
-  for (const field of Object.keys(errors).sort()) {
-    if (field === '@entity') continue;
-    const error = errors[field];
-    if (typeof error !== 'object' || error === null) {
-      found.push(`${field}: ${String(error)}`);
-      continue;
-    }
-    for (const [name, text] of nested(error)) {
-      const shown = typeof text === 'object' ? luaLiteral(text, { indent: true }) : String(text);
-      found.push(`${field}.${name}: ${shown}`);
-    }
-  }
-  return found;
-}
-
-/** The parts of a nested error by name, or by position from 1 in a list. */
-function nested(error: object): [name: string, text: unknown][] {
-  if (Array.isArray(error)) {
-    return error
-      .map((text: unknown, index): [string, unknown] => [String(index + 1), text])
-      .filter(([, text]) => text !== null && text !== undefined);
-  }
-  return Object.entries(error).sort(([a], [b]) => (a < b ? -1 : 1));
 }

@@ -1,5 +1,4 @@
-import type { EntityDefinition } from '../../schema/index.ts';
-import type { Reference } from '../../schema/index.ts';
+import type { EntityDefinition, Reference } from '../../schema/index.ts';
 import type { ReadSession } from '../strategies/strategy.ts';
 import { type DaoContext, type Entity, fail, type Given, ok } from './context.ts';
 import { daoErrors, type Unresolved } from './errors.ts';

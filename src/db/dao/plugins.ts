@@ -32,11 +32,7 @@ function concerned(given: Given, isUpdate: boolean): boolean {
   return isUpdate && (Boolean(given.service) || Boolean(given.route));
 }
 
-async function someRouteShares(
-  session: ReadSession,
-  service: string,
-  protocols: readonly string[],
-): Promise<boolean> {
+async function someRouteShares(session: ReadSession, service: string, protocols: readonly string[]): Promise<boolean> {
   let after: readonly string[] | undefined;
   for (;;) {
     const records = await session.page('routes', {

@@ -11,10 +11,7 @@ import type { Dao, DaoResult, Page, PageOptions } from './types.ts';
 import { lookUpRefusal } from './unique.ts';
 
 /** The reading half of a DAO. */
-export type Reader = Pick<
-  Dao,
-  'select' | 'selectBy' | 'selectByCacheKey' | 'page' | 'pageFor' | 'distinct' | 'each'
->;
+export type Reader = Pick<Dao, 'select' | 'selectBy' | 'selectByCacheKey' | 'page' | 'pageFor' | 'distinct' | 'each'>;
 
 /** Creates the reader of one entity; it sees what has been committed. */
 export function createReader(context: DaoContext, entity: Entity): Reader {

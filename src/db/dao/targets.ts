@@ -1,5 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net';
-import type { Row } from '../../schema/index.ts';
+import { formatAddress, parseAddress, type Row } from '../../schema/index.ts';
 import type { ReadSession, StoredRecord } from '../strategies/strategy.ts';
 import { type EntityHooks, fail, ok } from './context.ts';
 import { daoErrors } from './errors.ts';
@@ -14,50 +13,14 @@ export const targetHooks: EntityHooks = {
     if (typeof given.target !== 'string') return ok(given);
     const target = formatTarget(given.target);
     if (target !== undefined) return ok({ ...given, target });
-    return fail(
-      daoErrors.schemaViolation({ target: 'Invalid target; not a valid hostname or ip address' }),
-    );
+    return fail(daoErrors.schemaViolation({ target: 'Invalid target; not a valid hostname or ip address' }));
   },
 };
 
-/**
- * Normalises `host`, `host:port`, an IPv4 address or an IPv6 address, in brackets or not, to `host:port` with port 8000
- * unless told; IPv6 addresses are spelled out in full (Kong 3.9). Undefined when it is none of these.
- */
-export function formatTarget(text: string): string | undefined {
-  const colons = text.split(':').length - 1;
-  if (colons > 1) return formatIpv6(text);
-  const [host = '', portText] = text.split(':');
-  const port = portText === undefined ? defaultPort : parsePort(portText);
-  if (port === undefined) return undefined;
-  if (/^[\d.]+$/.test(host)) {
-    const plain = host.split('.').map(Number).join('.');
-    return /^\d{1,3}(\.\d{1,3}){3}$/.test(host) && isIPv4(plain) ? `${plain}:${port}` : undefined;
-  }
-  return isHostname(host) ? `${host}:${port}` : undefined;
-}
-
-function formatIpv6(text: string): string | undefined {
-  const bracketed = /^\[([^\]]*)\](?::(\d+))?$/.exec(text);
-  const address = bracketed === null ? text : bracketed[1]!;
-  const port = bracketed?.[2] === undefined ? defaultPort : parsePort(bracketed[2]);
-  if (port === undefined || !isIPv6(address) || /[.%]/.test(address)) return undefined;
-  const [head = '', tail] = address.toLowerCase().split('::');
-  const left = head === '' ? [] : head.split(':');
-  const right = tail === undefined || tail === '' ? [] : tail.split(':');
-  const groups = [...left, ...Array.from({ length: 8 - left.length - right.length }, () => '0'), ...right];
-  return `[${groups.map((group) => group.padStart(4, '0')).join(':')}]:${port}`;
-}
-
-function parsePort(text: string): number | undefined {
-  const port = Number(text);
-  return /^\d{1,5}$/.test(text) && port <= 65535 ? port : undefined;
-}
-
-function isHostname(name: string): boolean {
-  if (!/^[\w.-]+$/.test(name)) return false;
-  const labels = name.split('.');
-  return labels.every((label, index) => (label !== '' || index === labels.length - 1) && !label.endsWith('-'));
+/** Undefined when it is neither a host name nor an address; IPv6 is spelled out in full (Kong 3.9). */
+function formatTarget(text: string): string | undefined {
+  const address = parseAddress(text);
+  return 'error' in address ? undefined : formatAddress(address, defaultPort);
 }
 
 /**

@@ -37,7 +37,8 @@ export function createWriter(
 
   /** Everything up to the statement: what was given becomes a complete row, or an error. */
   async function process(write: HookedWrite, given: unknown, make: (given: Given) => ReturnType<Schema['insert']>) {
-    if (typeof given !== 'object' || given === null) return fail(daoErrors.schemaViolation({ '@entity': ['expected a record'] }));
+    if (typeof given !== 'object' || given === null)
+      return fail(daoErrors.schemaViolation({ '@entity': ['expected a record'] }));
     let input = given as Given;
     if (hooks.prepare !== undefined) {
       const prepared = await hooks.prepare(input, write);

@@ -1,5 +1,5 @@
-import { hasCompositeKey } from '../dao/cache-key.ts';
 import type { EntityDefinition, Field, ForeignField } from '../../schema/index.ts';
+import { hasCompositeKey } from '../dao/cache-key.ts';
 
 /** How a value lies in a column: as it is, as 0 or 1, as JSON text, or as the id it refers to. */
 export type Coding = 'plain' | 'boolean' | 'json' | 'reference';

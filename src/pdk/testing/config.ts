@@ -1,18 +1,28 @@
-import type { Field, Fields, Row, StoredOf } from '../../schema/index.ts';
-import type { PluginDefinition } from '../plugin.ts';
+import { randomUUID } from 'node:crypto';
+import { randomString } from '../../kernel/index.ts';
+import { createSchema, describeViolations, type EntityDefinition, type Row } from '../../schema/index.ts';
+import type { AnyPlugin } from '../plugin.ts';
+import { pluginSubschema } from '../plugin-schema.ts';
 
-/** The configuration as it is stored: defaults filled in, null for what is absent. */
-export function completeConfig<F extends Fields>(plugin: PluginDefinition<F>, given: Row): StoredOf<F> {
-  return completeRecord(plugin.config, given) as StoredOf<F>;
-}
-
-function completeRecord(fields: Fields, given: Row): Row {
-  const complete: Record<string, unknown> = {};
-  for (const [name, field] of Object.entries(fields)) complete[name] = completeField(field, given[name]);
-  return complete;
-}
-
-function completeField(field: Field, given: unknown): unknown {
-  if (field.type === 'record' && given !== null) return completeRecord(field.fields, (given ?? {}) as Row);
-  return given === undefined ? (field.default ?? null) : given;
+/**
+ * The configuration as it would be stored: checked, defaults filled in, null for what is absent.
+ * @throws Error with Kong's message when the plugin's schema refuses it.
+ */
+export function storedConfig(plugin: AnyPlugin, given: Row): Row {
+  const { fields, entity_checks } = pluginSubschema(plugin);
+  const definition: EntityDefinition = {
+    name: 'plugins',
+    primary_key: ['id'],
+    fields,
+    ...(entity_checks && { entity_checks }),
+  };
+  const schema = createSchema(definition, {
+    now: () => 0,
+    uuid: () => randomUUID(),
+    randomString: () => randomString(),
+    subschema: () => undefined,
+  });
+  const outcome = schema.insert({ config: given });
+  if (!outcome.ok) throw new Error(describeViolations(outcome.errors));
+  return outcome.value['config'] as Row;
 }

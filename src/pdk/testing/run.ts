@@ -1,6 +1,6 @@
 import type { Fields, GivenOf, Row } from '../../schema/index.ts';
 import type { AnyPlugin, PluginDefinition, PluginInstance } from '../plugin.ts';
-import { completeConfig } from './config.ts';
+import { storedConfig } from './config.ts';
 import { createFakeExchange } from './exchange.ts';
 import { createFakeHost, type FakeHost, type FakeHostOptions } from './host.ts';
 import { type Live, runPhases } from './pipeline.ts';
@@ -32,7 +32,7 @@ export function createPluginRunner(
 ): PluginRunner {
   const host = createFakeHost(options);
   const live = [...plugins].sort(byPriority).map(({ plugin, config, instance }): Live => {
-    const stored = completeConfig(plugin, config ?? {});
+    const stored = storedConfig(plugin, config ?? {});
     return { name: plugin.name, handlers: plugin.setup(host)(stored, { ...bareInstance, ...instance }) };
   });
   return {

@@ -103,7 +103,11 @@ function addColumn(connection: Connection, layout: TableLayout, name: string, de
   const value = column === undefined ? undefined : defaultOf(column);
   if (value === undefined) return;
   // Rows from before the field existed are given its default, as an insert would have.
-  const encoded = encodeRecord({ ...layout, columns: [column!], hasCacheKey: false, hasWorkspace: false }, { row: value }, '');
+  const encoded = encodeRecord(
+    { ...layout, columns: [column!], hasCacheKey: false, hasWorkspace: false },
+    { row: value },
+    '',
+  );
   connection.run(`UPDATE ${quoted(layout.entity)} SET ${quoted(name)} = ?`, encoded);
 }
 

@@ -28,8 +28,7 @@ export function tableStatements(layout: TableLayout): TableStatements {
   const columns = writtenColumns(layout);
   const withTtl = layout.hasTtl ? [...columns, extraColumns.ttl] : columns;
   const key = keyCondition(layout);
-  const insert =
-    `INSERT INTO ${table} (${withTtl.map(quoted).join(', ')}) VALUES (${withTtl.map(() => '?').join(', ')})`;
+  const insert = `INSERT INTO ${table} (${withTtl.map(quoted).join(', ')}) VALUES (${withTtl.map(() => '?').join(', ')})`;
   const replaced = withTtl
     .filter((column) => !layout.primaryKey.includes(column))
     .map((column) => `${quoted(column)} = excluded.${quoted(column)}`);
