@@ -12,7 +12,7 @@ const commands = {
   test: { target: 'scripts/test.ts', args: [], packages: 'all' },
   coverage: { target: 'scripts/test.ts', args: ['--coverage'], packages: 'all' },
   check: { target: 'scripts/test.ts', args: ['--checks'], packages: 'all' },
-  bench: { target: 'bench/main.ts', args: [], packages: 'all' },
+  bench: { target: 'bench/load/main.ts', args: [], packages: 'all' },
 };
 
 const [name = '', ...rest] = process.argv.slice(2);
