@@ -1,7 +1,7 @@
 import { availableParallelism, hostname } from 'node:os';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AdminServer, createAdminServer, type StatusReport } from '../admin/index.ts';
+import { type AdminOptions, type AdminServer, createAdminServer, createStatusServer, type StatusReport } from '../admin/index.ts';
 import { createSharedCacheBuffer, createSharedCountersBuffer } from '../cache/index.ts';
 import type { Database } from '../db/index.ts';
 import { type Logger, systemClock } from '../kernel/index.ts';
@@ -17,7 +17,6 @@ import { createNodeCounters, type NodeCounters } from './node-counters.ts';
 import { nodeIdOf } from './node-id.ts';
 import { readPem } from './pem.ts';
 import { loadPlugins } from './plugin-registry.ts';
-import { createStatusServer, type StatusServer } from './status-server.ts';
 import { findRow, loadAll, openStore } from './store.ts';
 import type { WorkerData } from './worker-data.ts';
 import { createWorkers, type Workers } from './workers.ts';
@@ -84,7 +83,7 @@ class GatewayNode implements RunningGateway {
   readonly #hearers = new Set<Workers>();
   #generation = 0;
   #admin: AdminServer | undefined;
-  #status: StatusServer | undefined;
+  #status: AdminServer | undefined;
   #echo: EchoServer | undefined;
   #expiry: NodeJS.Timeout | undefined;
   #adminAddresses: readonly Address[] = [];
@@ -210,10 +209,8 @@ class GatewayNode implements RunningGateway {
     return workers;
   }
 
-  async #openAdmin(settings: Settings): Promise<void> {
-    if (settings.admin_listen.length === 0) return;
-    const shown = settings.enabled_headers;
-    this.#admin = createAdminServer({
+  #adminOptions(settings: Settings): AdminOptions {
+    return {
       database: this.#database!,
       settings: { values: () => reportSettings(settings) as { [name: string]: Json }, secrets: new Set() },
       node: {
@@ -223,7 +220,10 @@ class GatewayNode implements RunningGateway {
         gibbonVersion,
         serverHeader: `gibbon/${gibbonVersion}`,
         luaVersion: 'LuaJIT 2.1.0-beta3',
-        pids: () => ({ master: process.pid, workers: Array.from({ length: this.#workers?.count ?? 0 }, () => process.pid) }),
+        pids: () => ({
+          master: process.pid,
+          workers: Array.from({ length: this.#workers?.count ?? 0 }, () => process.pid),
+        }),
         timers: () => ({ running: 0, pending: 0 }),
       },
       plugins: this.#plugins.map((plugin) => ({
@@ -235,31 +235,27 @@ class GatewayNode implements RunningGateway {
       status: () => this.#report(),
       logger: this.#logger,
       clock: systemClock,
-      showLatency: shown.has('x-kong-admin-latency'),
+      showLatency: settings.enabled_headers.has('x-kong-admin-latency'),
       bodyLimit: settings.nginx_admin_client_max_body_size,
       settled: () => this.#workers?.settled() ?? Promise.resolve(),
-    });
-    const standard = await this.#certificateOf(settings.admin_listen, 'admin', settings.admin_ssl_cert, settings.admin_ssl_cert_key);
-    const bound = await this.#admin.listen(
-      settings.admin_listen.map((listener) => ({
-        host: listener.host,
-        port: listener.port,
-        ...(listener.ssl ? { tls: standard! } : {}),
-      })),
-    );
-    this.#adminAddresses = bound.map((address) => ({ host: address.host, port: address.port, ssl: address.tls }));
+    };
+  }
+
+  async #openAdmin(settings: Settings): Promise<void> {
+    const { admin_listen: listeners, admin_ssl_cert: certs, admin_ssl_cert_key: keys } = settings;
+    const tls = await this.#certificateOf(listeners, 'admin', certs, keys);
+    this.#admin = createAdminServer(this.#adminOptions(settings));
+    this.#adminAddresses = await open(this.#admin, listeners, tls);
   }
 
   async #openStatus(settings: Settings): Promise<void> {
+    const { status_listen: listeners, status_ssl_cert: certs, status_ssl_cert_key: keys } = settings;
+    const tls = await this.#certificateOf(listeners, 'status', certs, keys);
     this.#status = createStatusServer({
-      report: () => this.#report(),
-      isReady: () => this.#workers !== undefined,
-      reachable: () => this.#database!.reachable(),
-      serverHeader: `gibbon/${gibbonVersion}`,
-      logger: this.#logger,
+      ...this.#adminOptions(settings),
+      unreadiness: () => (this.#workers === undefined ? 'router builds not yet complete' : undefined),
     });
-    const tls = await this.#certificateOf(settings.status_listen, 'status', settings.status_ssl_cert, settings.status_ssl_cert_key);
-    this.#statusAddresses = await this.#status.listen(settings.status_listen, tls);
+    this.#statusAddresses = await open(this.#status, listeners, tls);
   }
 
   async #certificateOf(
@@ -299,3 +295,14 @@ class GatewayNode implements RunningGateway {
 }
 
 const drainLimit = 60_000;
+
+async function open(
+  server: AdminServer,
+  listeners: readonly Listener[],
+  tls: { readonly cert: string; readonly key: string } | undefined,
+): Promise<readonly Address[]> {
+  const bound = await server.listen(
+    listeners.map(({ host, port, ssl }) => ({ host, port, ...(ssl && tls !== undefined ? { tls } : {}) })),
+  );
+  return bound.map(({ host, port, tls: ssl }) => ({ host, port, ssl }));
+}
