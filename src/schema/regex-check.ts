@@ -86,7 +86,7 @@ function translatePcre(pattern: string): string {
         length = first[0].length;
       }
     } else if (char === '(') {
-      const group = /^\((?:\?P<|\?>|\?\||\?#|\?[imsxJU-]+(?=[:)])|\*[A-Z_]+\))/.exec(rest);
+      const group = /^\((?:\?P<|\?>|\?\||\?#|\?[imsxJU-]+(?=[:)])|\*[A-Z_\d]+\))/.exec(rest);
       if (group !== null) {
         [piece, length] = at < lastClosing ? translateGroup(pattern, at, group[0]) : ['(', 1];
       }

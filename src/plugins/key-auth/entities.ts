@@ -14,7 +14,7 @@ export const keyauthCredentials = defineEntity({
     id: typedefs.uuid(),
     created_at: typedefs.autoTimestampS(),
     consumer: f.foreign('consumers', { required: true, on_delete: 'cascade' }),
-    key: f.string({ unique: true, auto: true }),
+    key: f.string({ required: false, unique: true, auto: true }),
     tags: typedefs.tags(),
   },
 });
