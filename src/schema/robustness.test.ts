@@ -29,7 +29,9 @@ test('values nested 10,000 levels deep do not exhaust the stack', () => {
   );
   const row = rowOf(schema.insert({ any: deep, list: [deep], map: { a: deep } }));
   assert.equal(row.any, deep);
-  assert.match(String(errorsOf(schema.insert({ any: nested(9_998), old: deep })).old), /mismatch/);
+  assert.deepEqual(errorsOf(schema.insert({ any: nested(9_998), old: deep })), {
+    old: 'both deprecated and new field are used but their values mismatch: old = table vs any = table',
+  });
   rowOf(schema.insert({ any: nested(10_000), old: deep }));
   assert.deepEqual(errorsOf(schema.insert({ json: deep })), { json: 'matches none of the enum values' });
   rowOf(schema.update({ list: [nested(10_000)] }, row));

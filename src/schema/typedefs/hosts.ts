@@ -47,7 +47,8 @@ export const hosts = typedef(
         ],
         err: 'invalid wildcard: must be placed at leftmost or rightmost label',
       },
-      custom_validator: (value: string) => checkHostWithOptionalPort(value.replaceAll('*', 'abc')),
+      custom_validator: (value: string) =>
+        checkHostWithOptionalPort(value.includes('*') ? value.replaceAll('*', 'abc') : value),
     }),
     { typedef: 'hosts' },
   ),
