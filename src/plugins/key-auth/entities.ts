@@ -1,6 +1,6 @@
-import { defineEntity, f, type Stored, typedefs } from '../../schema/index.ts';
+import { defineEntity, f, typedefs } from '../../schema/index.ts';
 
-/** A key that a consumer shows to prove who it is. */
+/** The keys of consumers. */
 export const keyauthCredentials = defineEntity({
   name: 'keyauth_credentials',
   primary_key: ['id'],
@@ -18,6 +18,3 @@ export const keyauthCredentials = defineEntity({
     tags: typedefs.tags(),
   },
 });
-
-/** A row of {@link keyauthCredentials}. */
-export type KeyauthCredential = Stored<typeof keyauthCredentials>;
