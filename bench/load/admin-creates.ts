@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAdminServer } from '../../src/admin/index.ts';
 import { createDatabase, createSqliteStrategy } from '../../src/db/index.ts';
-import * as entities from '../../src/entities/index.ts';
+import { coreEntities } from '../../src/entities/index.ts';
 import { silentLogger, systemClock } from '../../src/kernel/index.ts';
 import { createTestEnvironment, emptyStatus, testNode } from '../../test/support/admin.ts';
 
@@ -20,11 +20,10 @@ else await serve();
 
 async function serve(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'gibbon-bench-'));
-  const definitions = Object.values(entities).filter((value) => typeof value === 'object' && 'primary_key' in value);
   let events = 0;
   const database = await createDatabase({
     strategy: createSqliteStrategy({ path: join(folder, 'store.db'), clock: systemClock }),
-    entities: definitions,
+    entities: coreEntities,
     environment: createTestEnvironment(systemClock),
     onEvent: () => {
       events += 1;
@@ -44,17 +43,18 @@ async function serve(): Promise<void> {
   const [address] = await server.listen([{ host: '127.0.0.1', port: 0 }]);
   let before = process.cpuUsage();
   process.on('message', (message) => {
+    const reply = (data: object): void => void process.send?.(data);
     if (message === 'start') {
       before = process.cpuUsage();
-      process.send?.({ started: true });
+      reply({ started: true });
       return;
     }
     const { user, system } = process.cpuUsage(before);
-    process.send?.({ cpu: user + system, events });
+    reply({ cpu: user + system, events });
     void server.close().then(async () => {
       await database.close();
       rmSync(folder, { recursive: true });
-      process.disconnect();
+      process.disconnect?.();
     });
   });
   process.send?.({ port: address!.port });

@@ -18,10 +18,10 @@ export function tryLock(words: Int32Array, at: number, owner: number): boolean {
 
 /**
  * Takes the lock. A holder that keeps it for a tenth of a second has died with its thread: the lock is taken from it, and
- * what it guards may be half written.
+ * what it guards may be half written. True when that was so.
  */
-export function lock(words: Int32Array, at: number, owner: number): void {
-  if (Atomics.compareExchange(words, at, 0, owner) === 0) return;
+export function lock(words: Int32Array, at: number, owner: number): boolean {
+  if (Atomics.compareExchange(words, at, 0, owner) === 0) return false;
   let suspect = 0;
   let seen = 0;
   while (!tryLock(words, at, owner)) {
@@ -30,10 +30,11 @@ export function lock(words: Int32Array, at: number, owner: number): void {
       suspect = holder;
       seen = 0;
     } else if (holder !== 0 && ++seen > patience && steal(words, at, holder, owner)) {
-      return;
+      return true;
     }
     if (holder !== 0) Atomics.wait(words, at, holder, 1);
   }
+  return false;
 }
 
 /** Takes the lock from a holder that is presumed dead; false when it changed hands in the meantime. */
@@ -41,7 +42,7 @@ export function steal(words: Int32Array, at: number, holder: number, owner: numb
   return Atomics.compareExchange(words, at, holder, owner) === holder;
 }
 
-/** Gives the lock back, unless it was stolen meanwhile. */
-export function unlock(words: Int32Array, at: number, owner: number): void {
-  Atomics.compareExchange(words, at, owner, 0);
+/** Gives the lock back; false when it was stolen meanwhile, so that what was read under it may be wrong. */
+export function unlock(words: Int32Array, at: number, owner: number): boolean {
+  return Atomics.compareExchange(words, at, owner, 0) === owner;
 }

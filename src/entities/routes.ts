@@ -177,7 +177,7 @@ function checkHeaderRegexes({ headers }: { readonly headers?: unknown }): string
     for (const value of values) {
       const reason = value.startsWith('~*') ? checkRegex(value.slice(2)) : undefined;
       if (reason !== undefined) {
-        return `Router Expression failed validation: invalid regex: '${value.slice(2)}' (${reason})`;
+        return `Router Expression failed validation: ${reason}`;
       }
     }
   }

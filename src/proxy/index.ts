@@ -2,7 +2,9 @@
  * Proxy: from a client's socket to the upstream and back: listeners, the exchange with its PDK, and the phases in the
  * order of docs/lifecycle.md. It knows no store, no Admin API and no plugin by name.
  */
-export type { TargetPicker, UpstreamPeer } from './phases/balancer.ts';
+export type { TargetPicker } from './phases/balancer.ts';
+export { createTargetPicker } from './target-picker.ts';
+export { createUpstreamTls, type UpstreamTlsOptions } from './upstream-tls.ts';
 export { createTrust } from './forwarded.ts';
 export { type ListenAddress, type ListenTls, listen, type ProxyListener } from './listeners/listener.ts';
 export type { ProxyCounters, ProxyRuntime } from './runtime.ts';

@@ -114,7 +114,8 @@ function problemsOfImmutable({ immutable }: Shape, given: Bag, stored: Row): Fie
   return errors;
 }
 
-/** Lists are the same when they have the same members in any order. */
+/** Lists are the same when they have the same members in any order; those that hold records keep theirs. */
 function inOrder(value: unknown): unknown {
-  return Array.isArray(value) ? value.map((part) => JSON.stringify(part)).sort() : value;
+  if (!Array.isArray(value) || value.some((part) => typeof part === 'object')) return value;
+  return value.map((part) => `${typeof part} ${part}`).sort();
 }

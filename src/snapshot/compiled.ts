@@ -2,7 +2,7 @@ import type { RouteTarget } from '../router/index.ts';
 import type { Row } from '../schema/index.ts';
 import type { Plan } from './plan.ts';
 
-/** A service with everything a request needs of it at hand; frozen. */
+/** A service with everything a request needs of it at hand. */
 export class CompiledService {
   readonly row: Row;
   readonly id: string;
@@ -20,6 +20,8 @@ export class CompiledService {
   /** Null where the gateway's own setting decides. */
   readonly tlsVerify: boolean | null;
   readonly caCertificateIds: readonly string[] | null;
+  /** Where the proxy keeps what finds addresses for the host. */
+  attached: unknown = undefined;
 
   constructor(row: Row) {
     this.row = row;
@@ -38,7 +40,6 @@ export class CompiledService {
     this.clientCertificateId = (row['client_certificate'] as { readonly id: string } | null)?.id ?? '';
     this.tlsVerify = (row['tls_verify'] as boolean | null) ?? null;
     this.caCertificateIds = (row['ca_certificates'] as readonly string[] | null) ?? null;
-    Object.freeze(this);
   }
 }
 

@@ -1,5 +1,5 @@
 import { type Logger, messageOf } from '../kernel/index.ts';
-import type { AnyPlugin, Handlers } from '../pdk/index.ts';
+import type { AnyPlugin, Handlers, PluginInstance } from '../pdk/index.ts';
 import type { Row } from '../schema/index.ts';
 
 /** One stored configuration of a plugin, brought to life. All instances have one shape, so calls stay cheap. */
@@ -22,7 +22,7 @@ export interface Instance {
 /** A plugin that was set up in this worker: makes handlers from a configuration. */
 export interface InstanceFactory {
   readonly definition: AnyPlugin;
-  readonly instantiate: (config: never) => Handlers;
+  readonly instantiate: (config: never, instance: PluginInstance) => Handlers;
 }
 
 /**
@@ -34,7 +34,13 @@ export function createInstance(row: Row, factory: InstanceFactory, logger: Logge
   const log = logger.child(name);
   let handlers: Handlers;
   try {
-    handlers = factory.instantiate(row['config'] as never);
+    handlers = factory.instantiate(row['config'] as never, {
+      id: row['id'] as string,
+      instanceName: (row['instance_name'] as string | null) ?? null,
+      routeId: idOrNull(row['route']),
+      serviceId: idOrNull(row['service']),
+      consumerId: idOrNull(row['consumer']),
+    });
     if (handlers.response !== undefined && (handlers.headerFilter !== undefined || handlers.bodyFilter !== undefined)) {
       throw new Error('a plugin with a response handler can have neither headerFilter nor bodyFilter');
     }
@@ -62,4 +68,8 @@ export function createInstance(row: Row, factory: InstanceFactory, logger: Logge
     logPhase: handlers.log,
     dispose: handlers.dispose,
   });
+}
+
+function idOrNull(foreign: unknown): string | null {
+  return (foreign as { readonly id: string } | null)?.id ?? null;
 }

@@ -35,7 +35,8 @@ function parseTags(text: string | true): Parsed<NonNullable<PageOptions['tags']>
 }
 
 function hasControl(text: string): boolean {
-  return /[\0-\x1f\x7f]/.test(text);
+  for (const character of text) if (character < ' ' || character === '\x7f') return true;
+  return false;
 }
 
 /** A page as its answer; `path` is the list's own path, and `carried` what the next page's query keeps. */

@@ -30,5 +30,5 @@ export function hasCompositeKey(definition: EntityDefinition): boolean {
 function keyPart(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'object') return 'id' in value ? keyPart(value.id) : '';
-  return String(value);
+  return String(value as string | number | boolean);
 }

@@ -2,7 +2,6 @@ import { caCertificateHooks } from './ca-certificates.ts';
 import { certificateHooks } from './certificates.ts';
 import type { EntityHooks } from './context.ts';
 import { pluginHooks } from './plugins.ts';
-import { targetHooks } from './targets.ts';
 
 const none: EntityHooks = {};
 
@@ -10,7 +9,6 @@ const byEntity: ReadonlyMap<string, EntityHooks> = new Map([
   ['ca_certificates', caCertificateHooks],
   ['certificates', certificateHooks],
   ['plugins', pluginHooks],
-  ['targets', targetHooks],
 ]);
 
 /** What an entity adds to the general rules of the DAO. */

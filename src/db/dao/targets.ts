@@ -1,27 +1,9 @@
-import { formatAddress, parseAddress, type Row } from '../../schema/index.ts';
+import type { Row } from '../../schema/index.ts';
 import type { ReadSession, StoredRecord } from '../strategies/strategy.ts';
-import { type EntityHooks, fail, ok } from './context.ts';
+import { fail, ok } from './context.ts';
 import { daoErrors } from './errors.ts';
 import { pageSize } from './page-options.ts';
 import type { DaoResult, Page, PageOptions } from './types.ts';
-
-const defaultPort = 8000;
-
-/** Targets are stored as `host:port`, whatever spelling they came in. */
-export const targetHooks: EntityHooks = {
-  async prepare(given) {
-    if (typeof given.target !== 'string') return ok(given);
-    const target = formatTarget(given.target);
-    if (target !== undefined) return ok({ ...given, target });
-    return fail(daoErrors.schemaViolation({ target: 'Invalid target; not a valid hostname or ip address' }));
-  },
-};
-
-/** Undefined when it is neither a host name nor an address; IPv6 is spelled out in full (Kong 3.9). */
-function formatTarget(text: string): string | undefined {
-  const address = parseAddress(text);
-  return 'error' in address ? undefined : formatAddress(address, defaultPort);
-}
 
 /**
  * A page of an upstream's targets, newest first, of each `host:port` only the newest. The offset is the position in that

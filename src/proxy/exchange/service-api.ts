@@ -79,7 +79,7 @@ export class ServiceApi implements KongService {
     if ((mayChooseUpstream & x.phase) === 0) refusePhase('service.set_upstream', x.phase);
     checkString('host', name);
     if (!x.runtime.picker.hasUpstream(name)) return false;
-    x.target = { host: name, port: x.target?.port ?? 80 };
+    x.target = { host: name, port: x.target?.port ?? 80, attached: undefined };
     this.#fillIn();
     return true;
   }
@@ -89,7 +89,7 @@ export class ServiceApi implements KongService {
     if ((maySetTarget & x.phase) === 0) refusePhase('service.set_target', x.phase);
     checkString('host', host);
     checkInteger('port', port, 0, 65535);
-    x.target = { host, port };
+    x.target = { host, port, attached: undefined };
     this.#fillIn();
   }
 

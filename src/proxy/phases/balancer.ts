@@ -1,5 +1,5 @@
 import { phaseBits } from '../../pdk/support.ts';
-import type { PoolPeer } from '../../transport/index.ts';
+import type { Peer } from '../../balancer/index.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { answerWithFault } from './answer.ts';
 import { Passage } from './passage.ts';
@@ -8,15 +8,8 @@ import { Passage } from './passage.ts';
 export interface Target {
   readonly host: string;
   readonly port: number;
-}
-
-/** An address that a request was sent to, as balancers give it out. */
-export interface UpstreamPeer extends PoolPeer {
-  /** What the Host header is made of. */
-  readonly host: string;
-  readonly targetId: string | undefined;
-  release(): void;
-  report(result: 'answered' | 'tcp_failure' | 'timeout', status: number, latencyMs: number): void;
+  /** Where the picker keeps what finds addresses for the host. */
+  attached: unknown;
 }
 
 /** Finds an address for each try. */
@@ -25,7 +18,7 @@ export interface TargetPicker {
    * The peer for the next try, leaving out those that were tried while another is left. At once when its name is known.
    * @throws GibbonError of status 503 when there is none, or 500 when its name cannot be resolved for another reason.
    */
-  pick(x: Exchange, target: Target, tried: ReadonlySet<UpstreamPeer> | undefined): UpstreamPeer | Promise<UpstreamPeer>;
+  pick(x: Exchange, target: Target, tried: readonly Peer[]): Peer | Promise<Peer>;
   /** The Host header that an Upstream wants sent; undefined for the target's own. */
   hostHeader(target: Target): string | undefined;
   /** True when an Upstream has that name. */
@@ -43,7 +36,7 @@ export function proxy(x: Exchange): void {
 /** Picks a peer and begins a try with it. */
 export function tryNext(x: Exchange): void {
   const passage = x.passage!;
-  let picked: UpstreamPeer | Promise<UpstreamPeer>;
+  let picked: Peer | Promise<Peer>;
   try {
     picked = x.runtime.picker.pick(x, x.target!, passage.tried);
   } catch (fault) {

@@ -1,9 +1,10 @@
+import type { Peer } from '../../balancer/index.ts';
 import { latin1, type ResponseHead } from '../../http1/index.ts';
 import type { ResponseSink, TransportFault, UpstreamConnection } from '../../transport/index.ts';
 import { type BodySink, unknownLength } from '../downstream.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { answerWithError } from './answer.ts';
-import { tryNext, type UpstreamPeer } from './balancer.ts';
+import { tryNext } from './balancer.ts';
 import { upstreamHead } from './upstream-request.ts';
 import { ResponseRelay } from './response.ts';
 
@@ -21,6 +22,7 @@ export interface Try {
 /** Runs of a body up to this size are sent as text, which copies them but spares a write of their own. */
 const textLimit = 16_384;
 
+const noPeers: Peer[] = [];
 const idempotent = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND', 'COPY', 'MOVE', 'LOCK']);
 
 /**
@@ -30,10 +32,10 @@ const idempotent = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'TRACE', 
 export class Passage implements ResponseSink, BodySink {
   readonly #x: Exchange;
   #connection: UpstreamConnection | undefined;
-  #peer: UpstreamPeer | undefined;
+  #peer: Peer | undefined;
   readonly tries: Try[] = [];
-  /** Peers of earlier tries; undefined before the first one failed. */
-  tried: Set<UpstreamPeer> | undefined;
+  /** Peers of earlier tries. */
+  tried: Peer[] = noPeers;
   readonly relay: ResponseRelay;
 
   /** Head and what of the body was gathered at first: enough to send the request again while no more was read. */
@@ -56,18 +58,18 @@ export class Passage implements ResponseSink, BodySink {
   }
 
   /** The address of the peer that the request went to last. */
-  get peer(): UpstreamPeer | undefined {
+  get peer(): Peer | undefined {
     return this.#peer;
   }
 
   /** Sends the request to a peer that was picked. */
-  start(peer: UpstreamPeer): void {
+  start(peer: Peer): void {
     this.#peer = peer;
     this.#isReleased = false;
     this.#send(peer, false);
   }
 
-  #send(peer: UpstreamPeer, isFresh: boolean): void {
+  #send(peer: Peer, isFresh: boolean): void {
     const x = this.#x;
     const { runtime } = x;
     const hostHeader = x.upstreamHost ?? runtime.picker.hostHeader(x.target!) ?? ownHost(x, peer);
@@ -257,7 +259,7 @@ export class Passage implements ResponseSink, BodySink {
     const mayRepeat = nothingSent || (fault.kind !== 'protocol' && idempotent.has(x.upstreamMethod ?? x.head.method));
     if (canRepeat && mayRepeat && x.retriesLeft > 0) {
       x.retriesLeft -= 1;
-      (this.tried ??= new Set()).add(peer);
+      this.tried = [...this.tried, peer];
       x.upstreamStatuses = x.upstreamStatuses === '' ? String(fault.status) : `${x.upstreamStatuses}, ${fault.status}`;
       tryNext(x);
       return;
@@ -305,7 +307,7 @@ function hasContent(method: string): boolean {
   return method === 'POST' || method === 'PUT' || method === 'PATCH';
 }
 
-function ownHost(x: Exchange, peer: UpstreamPeer): string {
+function ownHost(x: Exchange, peer: Peer): string {
   const host = peer.host.includes(':') && !peer.host.startsWith('[') ? `[${peer.host}]` : peer.host;
   const port = peer.targetId === undefined ? x.target!.port : peer.port;
   return port === (x.upstreamScheme === 'https' ? 443 : 80) ? host : `${host}:${port}`;

@@ -4,6 +4,7 @@ import type { TableLayout } from '../columns.ts';
 import type { NewRecord, ReadSession, StoredRecord, TagRecord, Violation, WriteSession } from '../strategy.ts';
 import type { Connection } from './connection.ts';
 import {
+  isPerWorkspace,
   type Query,
   selectByField,
   selectListing,
@@ -55,7 +56,9 @@ export function createReadSession(connection: Connection, context: SessionContex
     },
     async selectBy(entity, field, value) {
       const table = tableOf(context, entity);
-      return one(table, selectByField(table.layout, field), [typeof value === 'boolean' ? Number(value) : value]);
+      const bound = typeof value === 'boolean' ? Number(value) : value;
+      const values = isPerWorkspace(table.layout, field) ? [context.workspaceId, bound] : [bound];
+      return one(table, selectByField(table.layout, field), values);
     },
     async selectByCacheKey(entity, cacheKey) {
       const table = tableOf(context, entity);

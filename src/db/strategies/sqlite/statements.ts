@@ -53,10 +53,17 @@ function writtenColumns(layout: TableLayout): string[] {
   return columns;
 }
 
-/** One row by a unique field. */
+/** One row by a field; the workspace binds before the value where the field's unique index starts with it. */
 export function selectByField(layout: TableLayout, field: string): string {
   const column = layout.columns.find((candidate) => candidate.field === field)!;
-  return `${selectFrom(layout)} WHERE ${quoted(column.name)} = ?${alive(layout)} ORDER BY ${keyList(layout)} LIMIT 1`;
+  const workspace = isPerWorkspace(layout, field) ? '"ws_id" = ? AND ' : '';
+  const where = `WHERE ${workspace}${quoted(column.name)} = ?${alive(layout)}`;
+  return `${selectFrom(layout)} ${where} ORDER BY ${keyList(layout)} LIMIT 1`;
+}
+
+/** True for a field whose values are unique in each workspace. */
+export function isPerWorkspace(layout: TableLayout, field: string): boolean {
+  return layout.unique.some((unique) => unique.field === field && unique.columns.length > 1);
 }
 
 /** A page of rows behind a key, of one parent, with tags. */

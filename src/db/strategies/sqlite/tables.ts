@@ -52,7 +52,12 @@ CREATE INDEX IF NOT EXISTS "tags_tag_index" ON "tags" ("tag", "entity_name", "en
 
 function index(table: string, name: string, columns: readonly string[], unique: boolean): string {
   const kind = unique ? 'UNIQUE INDEX' : 'INDEX';
-  return `CREATE ${kind} IF NOT EXISTS ${quoted(`${table}_${name}`)} ON ${quoted(table)} (${columns.map(quoted).join(', ')})`;
+  // Rows without a value need no entry: null is never looked up, and never collides.
+  const value = quoted(columns.at(-1)!);
+  return (
+    `CREATE ${kind} IF NOT EXISTS ${quoted(`${table}_${name}`)} ON ${quoted(table)} ` +
+    `(${columns.map(quoted).join(', ')}) WHERE ${value} IS NOT NULL`
+  );
 }
 
 function tagTriggers(table: string): string[] {
