@@ -4,6 +4,7 @@ import { featureErrors, renderSummary } from './compatibility.ts';
 import { renderConfiguration } from './configuration.ts';
 import { expectedText, formatTable } from './generated.ts';
 import { checkLinks } from './links.ts';
+import { settingsUseErrors } from './settings-use.ts';
 
 describe('expectedText', () => {
   const doc = { path: 'a.md', render: () => 'new' };
@@ -55,6 +56,28 @@ describe('checkLinks', () => {
       'README.md:2: no file at "none.md"',
       'README.md:3: "README.md" has no heading "#bottom"',
       'README.md:3: no file at "../outside.md"',
+    ]);
+  });
+});
+
+describe('settingsUseErrors', () => {
+  it('holds effect and inertness to what the code reads', () => {
+    const common = { kind: 'string', description: '', since: '1.0' } as const;
+    const properties = {
+      used: common,
+      unused: common,
+      idle: { ...common, inert: true },
+      woken: { ...common, inert: true },
+    };
+    const sources = [
+      { path: 'src/settings/properties/a.ts', text: 'used unused idle woken' },
+      { path: 'src/settings/checks/a.ts', text: 'draft.idle' },
+      { path: 'src/gateway/a.ts', text: 'settings.used, settings.woken' },
+      { path: 'src/gateway/a.test.ts', text: 'settings.unused' },
+    ];
+    assert.deepEqual(settingsUseErrors(properties, sources), [
+      'setting "unused" is read nowhere: mark it as inert',
+      'setting "woken" is read now: it is not inert any more',
     ]);
   });
 });
