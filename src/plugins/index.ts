@@ -3,3 +3,4 @@
  * from the list and from the loader, and knows none by name.
  */
 export { bundledPlugins } from './registry.ts';
+export { loadCustomPlugin } from './load-custom.ts';
