@@ -62,22 +62,18 @@ describe('checkLinks', () => {
 
 describe('settingsUseErrors', () => {
   it('holds effect and inertness to what the code reads', () => {
-    const common = { kind: 'string', description: '', since: '1.0' } as const;
-    const properties = {
-      used: common,
-      unused: common,
-      idle: { ...common, inert: true },
-      woken: { ...common, inert: true },
-    };
+    const active = { kind: 'string', description: '', since: '1.0' } as const;
+    const idle = { ...active, inert: true };
+    const properties = { used: active, not_used: active, at_rest: idle, wo_ken: idle, vaults: idle };
     const sources = [
-      { path: 'src/settings/properties/a.ts', text: 'used unused idle woken' },
-      { path: 'src/settings/checks/a.ts', text: 'draft.idle' },
-      { path: 'src/gateway/a.ts', text: 'settings.used, settings.woken' },
-      { path: 'src/gateway/a.test.ts', text: 'settings.unused' },
+      { path: 'src/settings/properties/a.ts', text: 'used not_used at_rest wo_ken vaults' },
+      { path: 'src/settings/checks/a.ts', text: 'draft.at_rest' },
+      { path: 'src/gateway/a.ts', text: "settings.used; const { wo_ken } = settings; dao('vaults')" },
+      { path: 'src/gateway/a.test.ts', text: 'settings.not_used' },
     ];
     assert.deepEqual(settingsUseErrors(properties, sources), [
-      'setting "unused" is read nowhere: mark it as inert',
-      'setting "woken" is read now: it is not inert any more',
+      'setting "not_used" is read nowhere: mark it as inert',
+      'setting "wo_ken" is read now: it is not inert any more',
     ]);
   });
 });
