@@ -1,5 +1,8 @@
 /**
  * Plugins: the bundled ones, each an island in a folder of its own, and the way to load those of others. Core takes them
- * from the list and from the loader, and knows none by name.
+ * from here as a list and knows none by name.
  */
+export { loadCustomPlugin } from './load-custom.ts';
+export { offerPdk } from './offer-pdk.ts';
 export { bundledPlugins } from './registry.ts';
+export { selectPlugins } from './select-plugins.ts';
