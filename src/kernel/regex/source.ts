@@ -21,7 +21,9 @@ export function writeRegex(node: RegexNode, dialect: Dialect): string {
     case 'assert':
       return assertions[node.what];
     case 'sequence':
-      return node.items.map((item) => (item.kind === 'choice' ? group(item, dialect) : writeRegex(item, dialect))).join('');
+      return node.items
+        .map((item) => (item.kind === 'choice' ? group(item, dialect) : writeRegex(item, dialect)))
+        .join('');
     case 'choice':
       return node.options.map((option) => writeRegex(option, dialect)).join('|');
     case 'capture': {
@@ -58,7 +60,9 @@ function writeSet(set: CharSet, dialect: Dialect): string {
 
 function writeRanges(set: CharSet, dialect: Dialect): string {
   return rangesOf(set)
-    .map(([low, high]) => (low === high ? writeUnit(low, dialect) : `${writeUnit(low, dialect)}-${writeUnit(high, dialect)}`))
+    .map(([low, high]) =>
+      low === high ? writeUnit(low, dialect) : `${writeUnit(low, dialect)}-${writeUnit(high, dialect)}`,
+    )
     .join('');
 }
 
