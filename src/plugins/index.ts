@@ -3,6 +3,4 @@
  * from here as a list and knows none by name.
  */
 export { loadCustomPlugin } from './load-custom.ts';
-export { offerPdk } from './offer-pdk.ts';
 export { bundledPlugins } from './registry.ts';
-export { selectPlugins } from './select-plugins.ts';

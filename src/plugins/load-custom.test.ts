@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { GibbonError } from '../kernel/index.ts';
-import { bundledPlugins, loadCustomPlugin, selectPlugins } from './index.ts';
+import { loadCustomPlugin } from './index.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'gibbon-plugins-'));
 after(() => rmSync(root, { recursive: true }));
@@ -101,14 +101,4 @@ test('the places that were looked at are all named', async () => {
     }
     return true;
   });
-});
-
-test('plugins are selected by name', async () => {
-  const names = async (...wanted: string[]) =>
-    (await selectPlugins(wanted, [join(root, 'path')])).map((plugin) => plugin.name);
-  const all = bundledPlugins.map((plugin) => plugin.name);
-  assert.deepEqual(await names('bundled'), all);
-  assert.deepEqual(await names('off'), []);
-  assert.deepEqual(await names('one', 'cors'), ['one', 'cors']);
-  assert.deepEqual(await names('bundled', 'one', 'cors'), [...all, 'one']);
 });

@@ -108,12 +108,14 @@ function problemsOfImmutable({ immutable }: Shape, given: Bag, stored: Row): Fie
     const value = given[name];
     const before = stored[name];
     if (value === undefined || before === undefined || isSame(inOrder(value), inOrder(before))) continue;
-    (errors ??= {})[name] = texts.immutable;
+    errors ??= {};
+    errors[name] = texts.immutable;
   }
   return errors;
 }
 
-/** Lists are the same when they have the same members in any order. */
+/** Lists are the same when they have the same members in any order; those that hold records keep theirs. */
 function inOrder(value: unknown): unknown {
-  return Array.isArray(value) ? value.map((part) => JSON.stringify(part)).sort() : value;
+  if (!Array.isArray(value) || value.some((part) => typeof part === 'object')) return value;
+  return value.map((part) => `${typeof part} ${part}`).sort();
 }

@@ -50,7 +50,7 @@ function runCheck(
   for (const { path, isRequired, isReferenceable } of sources) {
     const value = path.length === 1 ? row[path[0]!] : valueAt(row, path);
     if (value === undefined) {
-      if (isRequired) (missing ??= []).push(path);
+      if (isRequired) missing = [...(missing ?? []), path];
     } else {
       isAllAbsent = false;
       // What a vault will give is not known yet.

@@ -3,16 +3,29 @@
  * PCRE knows and JavaScript does not is rewritten before the attempt.
  */
 
-/** What is wrong with a pattern, or undefined when it compiles. */
+/** What is wrong with a pattern, worded like PCRE's own error where the fault is a common one; undefined when it compiles. */
 export function checkRegex(pattern: string): string | undefined {
   try {
     new RegExp(translatePcre(pattern));
     return undefined;
   } catch (thrown) {
     const message = thrown instanceof Error ? thrown.message : String(thrown);
-    return message.slice(message.lastIndexOf(': ') + 2);
+    const reason = message.slice(message.lastIndexOf(': ') + 2);
+    return `pcre2_compile() failed: ${reasons[reason] ?? reason} in "${pattern}"`;
   }
 }
+
+const reasons: Readonly<Record<string, string>> = {
+  'Unterminated group': 'missing closing parenthesis',
+  "Unmatched ')'": 'unmatched closing parenthesis',
+  'Unterminated character class': 'missing terminating ] for character class',
+  'Nothing to repeat': 'quantifier does not follow a repeatable item',
+  'Range out of order in character class': 'range out of order in character class',
+  'numbers out of order in {} quantifier': 'numbers out of order in {} quantifier',
+  'Invalid group': 'unrecognized character after (? or (?-',
+  'Invalid capture group name': 'subpattern name expected',
+  'Duplicate capture group name': 'two named subpatterns have the same name (PCRE2_DUPNAMES not set)',
+};
 
 const bracketClasses: Readonly<Record<string, string>> = {
   alnum: '0-9A-Za-z',

@@ -27,7 +27,7 @@ const kinds: Reading<{ [attribute: string]: Json }> = {
   set: (field) => ({ elements: fieldToJson(field.elements) }),
   map: (field) => ({ keys: fieldToJson(field.keys), values: fieldToJson(field.values) }),
   record: (field) => ({
-    fields: fieldsToJson(field.fields),
+    ...(field.abstract === true ? {} : { fields: fieldsToJson(field.fields) }),
     ...(field.entity_checks === undefined ? {} : { entity_checks: checksToJson(field.entity_checks) }),
     ...(field.shorthand_fields === undefined ? {} : { shorthand_fields: shorthandsToJson(field.shorthand_fields) }),
   }),

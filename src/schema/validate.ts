@@ -109,7 +109,9 @@ export function compileValidateRecord(
     for (const { name, isRequired, check } of slots) {
       const value = row[name];
       const problem = value === undefined ? (isRequired ? texts.required : undefined) : check(value, run);
-      if (problem !== undefined) (errors ??= {})[name] = problem;
+      if (problem === undefined) continue;
+      errors ??= {};
+      errors[name] = problem;
     }
     for (const name of run.unknown?.get(row) ?? []) {
       if (name === 'updated_at' || tolerated.includes(name)) continue;

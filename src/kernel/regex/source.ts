@@ -26,10 +26,9 @@ export function writeRegex(node: RegexNode, dialect: Dialect): string {
         .join('');
     case 'choice':
       return node.options.map((option) => writeRegex(option, dialect)).join('|');
-    case 'capture': {
-      const opening = node.name === undefined ? '(' : `(?${dialect === 're2' ? 'P' : ''}<${node.name}>`;
-      return `${opening}${writeRegex(node.body, dialect)})`;
-    }
+    case 'capture':
+      // Names are put on by number: an engine's own way costs more.
+      return `(${writeRegex(node.body, dialect)})`;
     case 'look':
       return `(?${node.behind ? '<' : ''}${node.negative ? '!' : '='}${writeRegex(node.body, dialect)})`;
     case 'repeat': {

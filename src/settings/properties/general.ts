@@ -1,0 +1,200 @@
+import type { Property } from '../property.ts';
+
+/** The node itself: where it keeps its files, what it logs, which modules it loads. */
+export const generalProperties = {
+  prefix: {
+    kind: 'string',
+    default: '.gibbon',
+    description: 'Working directory of the node: pid file, logs, generated certificates, database.',
+    since: '2.1',
+  },
+  log_level: {
+    kind: 'enum',
+    default: 'notice',
+    values: ['debug', 'info', 'notice', 'warn', 'error', 'crit', 'alert', 'emerg'],
+    description: 'Least severe line that reaches the error log.',
+    since: '2.1',
+  },
+  proxy_access_log: {
+    kind: 'string',
+    default: 'logs/access.log',
+    description: 'Access log of the proxy: a path (relative to the prefix) or `off`.',
+    since: '2.1',
+  },
+  proxy_error_log: {
+    kind: 'string',
+    default: 'logs/error.log',
+    description: 'Error log of the proxy: a path, relative to the prefix.',
+    since: '2.1',
+  },
+  proxy_stream_access_log: {
+    kind: 'string',
+    default: 'logs/access.log basic',
+    inert: true,
+    description: 'Access log of the stream proxy: a path, an optional format name, or `off`.',
+    since: '2.4',
+  },
+  proxy_stream_error_log: {
+    kind: 'string',
+    default: 'logs/error.log',
+    inert: true,
+    description: 'Error log of the stream proxy.',
+    since: '2.4',
+  },
+  admin_access_log: {
+    kind: 'string',
+    default: 'logs/admin_access.log',
+    description: 'Access log of the Admin API: a path or `off`.',
+    since: '2.1',
+  },
+  admin_error_log: {
+    kind: 'string',
+    default: 'logs/error.log',
+    description: 'Error log of the Admin API.',
+    since: '2.1',
+  },
+  admin_gui_access_log: {
+    kind: 'string',
+    default: 'logs/admin_gui_access.log',
+    inert: true,
+    description: 'Access log of the browser admin.',
+    since: '3.4',
+  },
+  admin_gui_error_log: {
+    kind: 'string',
+    default: 'logs/admin_gui_error.log',
+    inert: true,
+    description: 'Error log of the browser admin.',
+    since: '3.4',
+  },
+  status_access_log: {
+    kind: 'string',
+    default: 'off',
+    description: 'Access log of the Status API: a path or `off`.',
+    since: '2.1',
+  },
+  status_error_log: {
+    kind: 'string',
+    default: 'logs/status_error.log',
+    description: 'Error log of the Status API.',
+    since: '2.1',
+  },
+  plugins: {
+    kind: 'list',
+    default: 'bundled',
+    description:
+      'Plugins to load: `bundled`, `off`, or names. Loading makes a plugin available, it does not enable it.',
+    since: '2.1',
+  },
+  plugin_path: {
+    kind: 'list',
+    description: 'Directories searched for the custom plugins that `plugins` names.',
+    since: 'Gibbon',
+  },
+  vaults: {
+    kind: 'list',
+    default: 'bundled',
+    inert: true,
+    description: 'Vaults to load: `bundled`, `off`, or names.',
+    since: '2.8',
+  },
+  port_maps: {
+    kind: 'list',
+    description:
+      'Pairs `outer:listen` such as `80:8000`, when a port in front of the node differs from the one it listens on.',
+    since: '2.1',
+  },
+  anonymous_reports: {
+    kind: 'boolean',
+    default: 'off',
+    inert: true,
+    description: 'Usage reports. Gibbon never sends any, whatever this says.',
+    since: '2.1',
+  },
+  error_template_html: {
+    kind: 'string',
+    description: 'File with the HTML error page; the first `%s` is the message, the second the request id.',
+    since: '3.3',
+  },
+  error_template_json: {
+    kind: 'string',
+    description: 'The same for JSON.',
+    since: '3.3',
+  },
+  error_template_xml: {
+    kind: 'string',
+    description: 'The same for XML.',
+    since: '3.3',
+  },
+  error_template_plain: {
+    kind: 'string',
+    description: 'The same for plain text.',
+    since: '3.3',
+  },
+  error_default_type: {
+    kind: 'enum',
+    default: 'text/plain',
+    values: ['application/json', 'application/xml', 'text/html', 'text/plain'],
+    description: 'Format of an error for a client that names none.',
+    since: '2.1',
+  },
+  node_id: {
+    kind: 'string',
+    description: 'Fixed UUID of the node; else one is made at the first start and kept in the prefix.',
+    since: '3.3',
+  },
+  demo: {
+    kind: 'boolean',
+    default: 'on',
+    description: 'Answer under `/echo` with the request as JSON as long as no route is configured.',
+    since: 'Gibbon',
+  },
+  admin_report_database: {
+    kind: 'string',
+    default: 'postgres',
+    description:
+      'What `GET /` of the Admin API names as `database`; the ingress controller accepts `postgres` and `off` only.',
+    since: 'Gibbon',
+  },
+  proxy_server: {
+    kind: 'string',
+    sensitive: true,
+    inert: true,
+    description: 'Forward proxy for the link between control plane and data plane: an http(s) URL.',
+    since: '3.1',
+  },
+  proxy_server_ssl_verify: {
+    kind: 'boolean',
+    default: 'on',
+    inert: true,
+    description: 'Verify the certificate of an https `proxy_server`.',
+    since: '3.1',
+  },
+  allow_debug_header: {
+    kind: 'boolean',
+    default: 'off',
+    description: 'Honour the request header `Kong-Debug: 1` by naming service and route in the response.',
+    since: '3.2',
+  },
+  request_debug: {
+    kind: 'boolean',
+    default: 'on',
+    inert: true,
+    description: 'Allow timing output by the request header `X-Kong-Request-Debug`.',
+    since: '3.5',
+  },
+  request_debug_token: {
+    kind: 'string',
+    sensitive: true,
+    inert: true,
+    description: 'Token that such a request must carry; random when unset.',
+    since: '3.5',
+  },
+  kic: {
+    kind: 'boolean',
+    default: 'off',
+    inert: true,
+    description: 'Set by the ingress controller; used in reports only.',
+    since: '2.1',
+  },
+} as const satisfies Record<string, Property>;
