@@ -21,6 +21,7 @@ export { grpcMessageOf, grpcStatusOf, isGrpcRequest } from './grpc-status.ts';
 export { firstHeader, headerKey, headerLines, safeHeaderValue } from './headers.ts';
 export { checkSerializeValue, type LogFacts, type LogTry, logEntry, type SerializeValue } from './log-entry.ts';
 export { boundaryOf, encodeMultipart, type PartValue, parseMultipart } from './multipart.ts';
+export { escapePath } from './paths.ts';
 export {
   deniedPhaseViolation,
   type PhaseName,
