@@ -27,10 +27,10 @@ export const never: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Files besides a room's `index.ts` that others may import. */
-export const extraDoors: readonly string[] = ['src/pdk/testing.ts', 'src/plugins/registry.ts'];
+export const extraDoors: readonly string[] = ['src/pdk/support.ts', 'src/pdk/testing.ts', 'src/plugins/registry.ts'];
 
 /** Rooms of which each folder is a room of its own; files directly in it may import these folders' doors. */
-export const islands: readonly string[] = ['plugins'];
+export const islands: readonly string[] = ['kits', 'plugins'];
 
 /** Rooms that touch the process and the clock; all others are handed what they need. */
 export const worldly: readonly string[] = ['kernel', 'settings', 'gateway', 'cli'];
