@@ -97,7 +97,10 @@ export function createApp(options: AdminOptions, endpoints: readonly Endpoint[],
           );
         }
         try {
-          return send(request, reply, await answerTo(endpoint, request));
+          const answer = await answerTo(endpoint, request);
+          // Whoever wrote may rely on it at once: the data plane has taken the change before the answer goes out.
+          if (request.method !== 'GET' && request.method !== 'HEAD' && answer.status < 300) await options.settled?.();
+          return send(request, reply, answer);
         } catch (thrown) {
           return send(request, reply, fault(request, thrown));
         }

@@ -15,7 +15,7 @@ export {
   noContent,
   notFound,
 } from './endpoint.ts';
-export { createAdminServer } from './server.ts';
+export { createAdminServer, createStatusServer } from './server.ts';
 export type {
   AdminListener,
   AdminOptions,
@@ -25,6 +25,7 @@ export type {
   PluginView,
   ServerCounters,
   SettingsView,
+  StatusOptions,
   StatusReport,
   TlsCredentials,
 } from './types.ts';

@@ -3,14 +3,25 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { GibbonError, messageOf } from '../kernel/index.ts';
 import { createApp } from './http.ts';
+import type { Endpoint } from './endpoint.ts';
 import { allEndpoints } from './routes/index.ts';
-import type { AdminListener, AdminOptions, AdminServer, BoundAddress } from './types.ts';
+import { readyEndpoint, statusEndpoint } from './routes/status.ts';
+import type { AdminListener, AdminOptions, AdminServer, BoundAddress, StatusOptions } from './types.ts';
 
 /** Creates the Admin API over a database. It listens when told to. */
 export function createAdminServer(options: AdminOptions): AdminServer {
+  return createEndpointServer(options, allEndpoints(options));
+}
+
+/** Creates the Status API: what probes and monitoring read, and nothing that changes anything. */
+export function createStatusServer(options: StatusOptions): AdminServer {
+  return createEndpointServer(options, [statusEndpoint(options), readyEndpoint(options)]);
+}
+
+function createEndpointServer(options: AdminOptions, endpoints: readonly Endpoint[]): AdminServer {
   const servers: Server[] = [];
   let draining = false;
-  const app = createApp(options, allEndpoints(options), () => draining);
+  const app = createApp(options, endpoints, () => draining);
 
   return {
     async listen(listeners) {

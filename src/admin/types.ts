@@ -74,8 +74,16 @@ export interface AdminOptions {
   readonly showLatency?: boolean;
   /** The largest body in bytes; 10 MiB unless told. */
   readonly bodyLimit?: number;
+  /** Resolves once everybody has taken what was written so far; writes are answered after it. */
+  readonly settled?: () => Promise<void>;
   /** Endpoints of plugins and of other rooms; one with the path of a generated endpoint adds to it or overrides it. */
   readonly endpoints?: readonly Endpoint[];
+}
+
+/** What {@link createStatusServer} is given beside what the Admin API is. */
+export interface StatusOptions extends AdminOptions {
+  /** Why the node is not ready to serve; undefined when it is. */
+  readonly unreadiness: () => string | undefined;
 }
 
 /** Where to listen. */

@@ -3,8 +3,10 @@
  * request. It holds no behaviour; `proxy` implements it, plugins (bundled or not) import it and nothing of core.
  */
 
-export { defineEntity, f } from '../schema/index.ts';
+export { compileSafeRegex, type SafeRegex } from '../kernel/index.ts';
+export { defineEntity, f, type Row, typedefs } from '../schema/index.ts';
 export type * from './kong.ts';
+export { escapePath } from './paths.ts';
 export {
   type AnyPlugin,
   definePlugin,
@@ -14,5 +16,7 @@ export {
   type Instantiate,
   type PluginDefinition,
   type PluginHost,
+  type PluginInstance,
   type SharedCounters,
 } from './plugin.ts';
+export { kongVersion, kongVersionNum } from './version.ts';

@@ -1,6 +1,6 @@
 import { type Answer, answerOk, badRequest, type Endpoint } from '../endpoint.ts';
 import type { Query } from '../query.ts';
-import type { AdminOptions } from '../types.ts';
+import type { AdminOptions, StatusOptions } from '../types.ts';
 
 /** `/status`: memory, connections and whether the store answers. */
 export function statusEndpoint({ database, status }: AdminOptions): Endpoint {
@@ -28,6 +28,20 @@ export function statusEndpoint({ database, status }: AdminOptions): Endpoint {
         };
         if (configurationHash !== undefined) return answerOk({ ...body, configuration_hash: configurationHash });
         return answerOk({ ...body, database: { reachable: await database.reachable() } });
+      },
+    },
+  };
+}
+
+/** `/status/ready`: whether the node can serve (Kong 3.3). */
+export function readyEndpoint({ database, unreadiness }: StatusOptions): Endpoint {
+  return {
+    path: '/status/ready',
+    methods: {
+      async GET() {
+        const reason = (await database.reachable()) ? unreadiness() : 'failed to connect to database';
+        if (reason === undefined) return answerOk({ message: 'ready' });
+        return { status: 503, body: { message: reason } };
       },
     },
   };

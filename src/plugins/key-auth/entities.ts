@@ -1,6 +1,6 @@
-import { defineEntity, f, type Stored, typedefs } from '../../schema/index.ts';
+import { defineEntity, f, typedefs } from '../../schema/index.ts';
 
-/** A key that a consumer shows to prove who it is. */
+/** The keys of consumers. */
 export const keyauthCredentials = defineEntity({
   name: 'keyauth_credentials',
   primary_key: ['id'],
@@ -14,10 +14,7 @@ export const keyauthCredentials = defineEntity({
     id: typedefs.uuid(),
     created_at: typedefs.autoTimestampS(),
     consumer: f.foreign('consumers', { required: true, on_delete: 'cascade' }),
-    key: f.string({ unique: true, auto: true }),
+    key: f.string({ required: false, unique: true, auto: true }),
     tags: typedefs.tags(),
   },
 });
-
-/** A row of {@link keyauthCredentials}. */
-export type KeyauthCredential = Stored<typeof keyauthCredentials>;
