@@ -118,7 +118,10 @@ describe('Admin API server', () => {
         admin.send({ method: 'POST', path: '/consumers', headers: json, body: '{"username":"same"}' }),
       ),
     );
-    assert.deepEqual(same.map(({ status }) => status).sort((a, b) => a - b), [201, ...Array.from({ length: 9 }, () => 409)]);
+    assert.deepEqual(
+      same.map(({ status }) => status).sort((a, b) => a - b),
+      [201, ...Array.from({ length: 9 }, () => 409)],
+    );
     const put = await Promise.all(
       Array.from({ length: 10 }, () =>
         admin.send({ method: 'PUT', path: '/services/shop', headers: json, body: '{"host":"shop.test"}' }),

@@ -114,12 +114,12 @@ export interface Harness {
   onEvent: (event: EntityEvent) => void;
   /** What was logged. */
   readonly log: string;
-  dao(entity: string): Dao;
+  readonly dao: (entity: string) => Dao;
   /** Inserts a row that must go in. */
-  insert(entity: string, given: object): Promise<Row>;
-  all(entity: string): Promise<Row[]>;
+  readonly insert: (entity: string, given: object) => Promise<Row>;
+  readonly all: (entity: string) => Promise<Row[]>;
   /** Closes the store and opens it again. */
-  reopen(): Promise<void>;
+  readonly reopen: () => Promise<void>;
 }
 
 /** Opens a store before each case of the current suite and removes it afterwards. */
@@ -167,7 +167,7 @@ export function createHarness(createStore: () => Promise<StoreUnderTest>): Harne
     dao: (entity) => database.dao(entity),
     insert: async (entity, given) => value(await database.dao(entity).insert(given)),
     all: (entity) => Array.fromAsync(database.dao(entity).each()),
-    async reopen() {
+    reopen: async () => {
       await database.close();
       await open();
     },
