@@ -31,7 +31,7 @@ export const never: Readonly<Record<string, readonly string[]>> = {
 export const extraDoors: readonly string[] = ['src/pdk/support.ts', 'src/pdk/testing.ts', 'src/plugins/registry.ts'];
 
 /** Rooms of which each folder is a room of its own; files directly in it may import these folders' doors. */
-export const islands: readonly string[] = ['plugins', 'kits'];
+export const islands: readonly string[] = ['kits', 'plugins'];
 
 /** Rooms that touch the process and the clock; all others are handed what they need. */
 export const worldly: readonly string[] = ['kernel', 'settings', 'gateway', 'cli'];

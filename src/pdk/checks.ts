@@ -47,8 +47,9 @@ export function checkStatus(status: unknown, least: 100 | 400 = 100): void {
 /** @throws GibbonError `ERR_PDK_USE` unless `value` is an integer from `least` to `most`. */
 export function checkInteger(what: string, value: unknown, least: number, most: number): void {
   if (!Number.isInteger(value)) throw pdkError(`${what} must be an integer`);
-  if ((value as number) < least || (value as number) > most) {
-    throw pdkError(`${what} must be an integer between ${least} and ${most}: given ${value}`);
+  const given = value as number;
+  if (given < least || given > most) {
+    throw pdkError(`${what} must be an integer between ${least} and ${most}: given ${given}`);
   }
 }
 
@@ -120,13 +121,13 @@ export const upstreamMethods: ReadonlySet<string> = new Set([
 
 /** @throws GibbonError `ERR_PDK_USE` unless `method` is one of {@link upstreamMethods}. */
 export function checkMethod(method: unknown): void {
-  checkString('method', method);
-  if (!upstreamMethods.has(method as string)) throw pdkError(`invalid method: ${method}`);
+  if (typeof method !== 'string') throw pdkError('method must be a string');
+  if (!upstreamMethods.has(method)) throw pdkError(`invalid method: ${method}`);
 }
 
 /** @throws GibbonError `ERR_PDK_USE` unless `scheme` is http or https. */
 export function checkScheme(scheme: unknown): void {
-  checkString('scheme', scheme);
+  if (typeof scheme !== 'string') throw pdkError('scheme must be a string');
   if (scheme !== 'http' && scheme !== 'https') throw pdkError(`invalid scheme: ${scheme}`);
 }
 

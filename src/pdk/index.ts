@@ -6,6 +6,7 @@
 export { compileSafeRegex, type SafeRegex } from '../kernel/index.ts';
 export { defineEntity, f, type Row, typedefs } from '../schema/index.ts';
 export type * from './kong.ts';
+export { escapePath } from './paths.ts';
 export {
   type AnyPlugin,
   definePlugin,

@@ -213,7 +213,11 @@ export interface KongConnection {
   getRequestCount(): number;
 }
 
-/** What a handler is given for one request: Kong's plugin development kit. */
+/**
+ * What a handler is given for one request: Kong's plugin development kit. Texts are Unicode: header values, paths and
+ * arguments that come in as UTF-8 are read as such (as Latin-1 otherwise), and what is set goes out as UTF-8. Only raw
+ * bodies are strings of bytes.
+ */
 export interface Kong {
   /** The version of Kong whose behaviour this is, such as `3.9.3`. */
   readonly version: string;

@@ -61,8 +61,9 @@ test('the entry has the fields of Kong 3.9, credentials in headers replaced', ()
 });
 
 test('what is not known is left out', () => {
-  const { tls, tries, credential, consumer, route, service, workspace, workspaceName, ...bare } = facts;
-  const entry = logEntry({ ...bare, source: 'exit' });
+  const optional = ['tls', 'tries', 'credential', 'consumer', 'route', 'service', 'workspace', 'workspaceName'];
+  const bare = Object.fromEntries(Object.entries(facts).filter(([name]) => !optional.includes(name)));
+  const entry = logEntry({ ...(bare as unknown as LogFacts), source: 'exit' });
   assert.deepEqual(Object.keys(entry), [
     'request',
     'upstream_uri',

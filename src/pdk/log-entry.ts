@@ -146,7 +146,7 @@ function applyValue(entry: Branch, { key, value, mode }: SerializeValue): void {
     } else if (typeof next !== 'object') {
       throw pdkError(
         `The key '${key}' could not be used as a serialize value. ` +
-          `Subkey '${name}' is not a table. It's ${String(next)}`,
+          `Subkey '${name}' is not a table. It's ${String(next as string | number | boolean)}`,
       );
     }
     // A copy: the route, the consumer and the like belong to others.

@@ -3,6 +3,7 @@ import { isParsable, parseBody } from '../body.ts';
 import { checkMaximum, checkPhase, checkString } from '../checks.ts';
 import type { KongRequest } from '../kong.ts';
 import { normalizePath } from '../paths.ts';
+import { textOfLatin1 } from '../text.ts';
 import type { ExchangeState } from './state.ts';
 
 /** `kong.request` over a fake exchange. */
@@ -47,7 +48,7 @@ export function createRequest(state: ExchangeState): KongRequest {
     },
     getForwardedPath() {
       checkPhase('request.get_forwarded_path', state.phase);
-      return forwarded('x-forwarded-path') ?? normalizePath(state.rawPath);
+      return forwarded('x-forwarded-path') ?? textOfLatin1(normalizePath(state.rawPath));
     },
     getForwardedPrefix() {
       checkPhase('request.get_forwarded_prefix', state.phase);
@@ -63,7 +64,7 @@ export function createRequest(state: ExchangeState): KongRequest {
     },
     getPath() {
       checkPhase('request.get_path', state.phase);
-      return normalizePath(state.rawPath);
+      return textOfLatin1(normalizePath(state.rawPath));
     },
     getRawPath() {
       checkPhase('request.get_raw_path', state.phase);

@@ -391,7 +391,7 @@ test('the request can be asked for everything', async () => {
     ],
     {
       request: {
-        path: '/%61//b',
+        path: '/%61//b%C3%A9',
         query: 'a=1&a=2&b',
         scheme: 'https',
         httpVersion: 2,
@@ -404,8 +404,8 @@ test('the request can be asked for everything', async () => {
     '1',
     true,
     { a: '1' },
-    '/%61//b',
-    '/a/b',
+    '/%61//b%C3%A9',
+    '/a/bé',
     2,
     8443,
     { named: { id: '7' }, unnamed: ['7'] },

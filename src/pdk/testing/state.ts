@@ -167,8 +167,8 @@ export function createState(options: FakeExchangeOptions, host: FakeHost): Excha
     consumer: options.consumer,
     credential: options.credential,
     upstream: {
-      scheme: String(service?.['protocol'] ?? 'http'),
-      host: String(service?.['host'] ?? ''),
+      scheme: (service?.['protocol'] as string | undefined) ?? 'http',
+      host: (service?.['host'] as string | undefined) ?? '',
       port: Number(service?.['port'] ?? 80),
       path: rawPath,
       hostHeader: undefined,
