@@ -8,11 +8,13 @@ import { featureErrors, renderCompatibility, renderSummary } from './docs/compat
 import { renderConfiguration } from './docs/configuration.ts';
 import { expectedText, type GeneratedDoc } from './docs/generated.ts';
 import { checkLinks } from './docs/links.ts';
+import { pluginDocs } from './docs/plugins.ts';
 
 const generated: readonly GeneratedDoc[] = [
   { path: 'docs/configuration.md', render: renderConfiguration },
   { path: 'docs/compatibility.md', render: renderCompatibility },
   { path: 'README.md', part: 'compatibility', render: renderSummary },
+  ...pluginDocs,
 ];
 
 const root = resolve(import.meta.dirname, '..');
