@@ -4,11 +4,13 @@
  */
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
+import { properties } from '../src/settings/index.ts';
 import { featureErrors, renderCompatibility, renderSummary } from './docs/compatibility.ts';
 import { renderConfiguration } from './docs/configuration.ts';
 import { expectedText, type GeneratedDoc } from './docs/generated.ts';
-import { checkLinks } from './docs/links.ts';
+import { checkLinks, type Page } from './docs/links.ts';
 import { pluginDocs } from './docs/plugins.ts';
+import { settingsUseErrors } from './docs/settings-use.ts';
 
 const generated: readonly GeneratedDoc[] = [
   { path: 'docs/configuration.md', render: renderConfiguration },
@@ -30,11 +32,16 @@ for (const doc of generated) {
   else writeFileSync(path, expected);
 }
 
-const pages = globSync(['*.md', '{docs,src,bench,examples,test}/**/*.md'], { cwd: root })
-  .filter((path) => !path.includes('node_modules'))
-  .map((path) => ({ path: path.split(sep).join('/'), text: readFileSync(join(root, path), 'utf8') }));
+const pages = read('*.md', '{docs,src,bench,examples,test}/**/*.md');
 messages.push(...checkLinks(pages, (path) => existsSync(join(root, path))));
+messages.push(...settingsUseErrors(properties, read('src/**/*.ts')));
 
 for (const message of messages) console.error(message);
 console.log(messages.length === 0 ? `${pages.length} pages are as they should be` : `${messages.length} to mend`);
 process.exitCode = messages.length === 0 ? 0 : 1;
+
+function read(...patterns: string[]): Page[] {
+  return globSync(patterns, { cwd: root })
+    .filter((path) => !path.includes('node_modules'))
+    .map((path) => ({ path: path.split(sep).join('/'), text: readFileSync(join(root, path), 'utf8') }));
+}

@@ -19,10 +19,10 @@ variable, takes back what a weaker place said. Lists are separated by commas. Bo
 
 A variable that ends in \`_FILE\` names a file with the value: \`KONG_PG_PASSWORD_FILE=/run/secrets/pg\`. A value
 \`{vault://env/my-secret}\` is read from the variable \`MY_SECRET\`, and \`{vault://env/my-json/key}\` from a member of the JSON
-in it. Certificates and keys may be given as a path, as PEM text, or as base64 of PEM text. Settings marked *secret* are
+in it. Certificates and keys may be given as a path, as PEM text, or as base64 of PEM text. Settings marked _secret_ are
 shown as \`******\` wherever settings are shown.
 
-All keys of Kong 3.9 are taken, and those of older releases under their old names. Keys marked *no effect* are accepted so
+All keys of Kong 3.9 are taken, and those of older releases under their old names. Keys marked _no effect_ are accepted so
 that an existing configuration starts; the start says which ones were set. Unknown keys are named in a warning, wrong values
 are refused, all at once. Directives that Kong injects into nginx (\`nginx_http_...\`, \`nginx_proxy_...\`) are taken whatever
 their name; those listed below are honoured.
@@ -55,6 +55,6 @@ function kindOf(property: Property): string {
 }
 
 function descriptionOf(property: Property): string {
-  const marks = [property.sensitive === true ? '*secret*' : '', property.inert === true ? '*no effect*' : ''];
+  const marks = [property.sensitive === true ? '_secret_' : '', property.inert === true ? '_no effect_' : ''];
   return [property.description, ...marks.filter((mark) => mark !== '')].join(' ');
 }

@@ -4,6 +4,7 @@ import { featureErrors, renderSummary } from './compatibility.ts';
 import { renderConfiguration } from './configuration.ts';
 import { expectedText, formatTable } from './generated.ts';
 import { checkLinks } from './links.ts';
+import { settingsUseErrors } from './settings-use.ts';
 
 describe('expectedText', () => {
   const doc = { path: 'a.md', render: () => 'new' };
@@ -55,6 +56,24 @@ describe('checkLinks', () => {
       'README.md:2: no file at "none.md"',
       'README.md:3: "README.md" has no heading "#bottom"',
       'README.md:3: no file at "../outside.md"',
+    ]);
+  });
+});
+
+describe('settingsUseErrors', () => {
+  it('holds effect and inertness to what the code reads', () => {
+    const active = { kind: 'string', description: '', since: '1.0' } as const;
+    const idle = { ...active, inert: true };
+    const properties = { used: active, not_used: active, at_rest: idle, wo_ken: idle, vaults: idle };
+    const sources = [
+      { path: 'src/settings/properties/a.ts', text: 'used not_used at_rest wo_ken vaults' },
+      { path: 'src/settings/checks/a.ts', text: 'draft.at_rest' },
+      { path: 'src/gateway/a.ts', text: "settings.used; const { wo_ken } = settings; dao('vaults')" },
+      { path: 'src/gateway/a.test.ts', text: 'settings.not_used' },
+    ];
+    assert.deepEqual(settingsUseErrors(properties, sources), [
+      'setting "not_used" is read nowhere: mark it as inert',
+      'setting "wo_ken" is read now: it is not inert any more',
     ]);
   });
 });

@@ -31,6 +31,8 @@ export interface Answer {
   readonly status: number;
   /** Written as JSON; absent for an empty body. */
   readonly body?: unknown;
+  /** A body of another kind, sent as it is. */
+  readonly text?: { readonly type: string; readonly content: string };
 }
 
 /** 200 with a body. */

@@ -45,6 +45,10 @@ export function createApp(options: AdminOptions, endpoints: readonly Endpoint[],
     }
     if (isDraining()) reply.header('connection', 'close');
     for (const name in headers) reply.header(name, headers[name]!);
+    if (answer.text !== undefined) {
+      reply.header('content-type', answer.text.type);
+      return reply.send(answer.text.content);
+    }
     if (answer.body === undefined) {
       if (answer.status !== 204) reply.header('content-length', '0');
       return reply.send();

@@ -1,6 +1,7 @@
 /** The command line: one file per command, and nothing that a gateway needs to run. */
 import { checkCommand } from './check.ts';
 import { healthCommand } from './health.ts';
+import { confirmOnTerminal, createMigrationsCommand } from './migrations.ts';
 import { prepareCommand } from './prepare.ts';
 import { runProgram } from './program.ts';
 import { quitCommand } from './quit.ts';
@@ -20,6 +21,11 @@ const code = await runProgram({
     healthCommand,
     checkCommand,
     prepareCommand,
+    createMigrationsCommand({
+      // The gateway is most of the program; only what opens the store loads it.
+      prepareStore: async (settings) => (await import('../gateway/index.ts')).prepareStore(settings),
+      confirm: confirmOnTerminal,
+    }),
     versionCommand,
   ],
   args: process.argv.slice(2),

@@ -211,7 +211,7 @@ export const routeCases = [
       ],
     },
   ),
-  yes({ paths: ['/', '~/a/(?<id>\\d++)$', '~/(?i)x', '~/(?P<n>[[:alpha:]]+)', '/%2F', '/ä'] }),
+  yes({ paths: ['/', '~/a/(?<id>\\d+)$', '~/(?i)x', '~/(?P<n>[[:alpha:]]+)', '/%2F', '/ä'] }),
   no({ paths: '/' }, { paths: 'expected an array' }),
   no(
     { hosts: ['a..test', 'a.test:1000000', '/x', 'a.test-'] },

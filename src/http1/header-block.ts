@@ -17,8 +17,21 @@ export function searchForm(block: string): SearchBlock {
  * can only stand behind an LF, and no LF can stand in a value, so a plain search finds names and nothing else.
  */
 export function findHeader(search: SearchBlock, name: string, from = 0): number {
-  const at = search.indexOf(`\n${name}:`, from);
+  const at = search.indexOf(needleOf(name), from);
   return at === -1 ? -1 : at + name.length + 2;
+}
+
+/** Names are few and always the same, so what is searched for is made once; names from outside cannot fill it up. */
+const needles = new Map<string, string>();
+const maxNeedles = 2000;
+
+function needleOf(name: string): string {
+  let needle = needles.get(name);
+  if (needle === undefined) {
+    needle = `\n${name}:`;
+    if (needles.size < maxNeedles) needles.set(name, needle);
+  }
+  return needle;
 }
 
 /** The value that starts at `at`, without blanks around it. */

@@ -8,7 +8,7 @@ export class HeaderEdits {
   readonly #names: string[] = [];
   readonly #spelled: string[] = [];
   /** Texts to write for the name; an empty list clears it. */
-  readonly #values: string[][] = [];
+  readonly #values: (readonly string[])[] = [];
   /** False when the lines of the block stay beside the added ones. */
   readonly #hides: boolean[] = [];
 
@@ -17,7 +17,7 @@ export class HeaderEdits {
   }
 
   /** Replaces all values; `lower` is the name in lower case. Values must have passed {@link headerText}. */
-  set(name: string, lower: string, values: string[]): void {
+  set(name: string, lower: string, values: readonly string[]): void {
     const at = this.#names.indexOf(lower);
     if (at === -1) {
       this.#push(name, lower, values, true);
@@ -31,8 +31,8 @@ export class HeaderEdits {
   /** Adds values behind those that are there. */
   add(name: string, lower: string, values: readonly string[]): void {
     const at = this.#names.indexOf(lower);
-    if (at === -1) this.#push(name, lower, [...values], false);
-    else this.#values[at]!.push(...values);
+    if (at === -1) this.#push(name, lower, values, false);
+    else this.#values[at] = [...this.#values[at]!, ...values];
   }
 
   /** Removes all values. */
@@ -84,10 +84,21 @@ export class HeaderEdits {
     return table;
   }
 
-  /** `lines` (each ending in CRLF) with hidden names cut out and new values appended. */
-  apply(lines: string): string {
+  /**
+   * `lines` (each ending in CRLF) with hidden names cut out and new values appended. `search` may be the searchable form of
+   * a block that holds at least these lines: nothing has to be cut where none of the names stands in it.
+   */
+  apply(lines: string, search?: SearchBlock): string {
     if (this.#names.length === 0) return lines;
-    return cutNames(lines, this.#names, this.#hides) + this.appended();
+    const kept = search !== undefined && !this.#hidesAny(search) ? lines : cutNames(lines, this.#names, this.#hides);
+    return kept + this.appended();
+  }
+
+  #hidesAny(search: SearchBlock): boolean {
+    for (let at = 0; at < this.#names.length; at += 1) {
+      if (this.#hides[at] && findHeader(search, this.#names[at]!) !== -1) return true;
+    }
+    return false;
   }
 
   /** The lines that were set or added, each ending in CRLF. */
@@ -100,7 +111,7 @@ export class HeaderEdits {
     return text;
   }
 
-  #push(name: string, lower: string, values: string[], hides: boolean): void {
+  #push(name: string, lower: string, values: readonly string[], hides: boolean): void {
     this.#names.push(lower);
     this.#spelled.push(name);
     this.#values.push(values);
@@ -147,3 +158,10 @@ export function headerText(value: string | number | boolean): string {
   const safe = text.replace(controls, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
   return Buffer.from(safe, 'utf8').toString('latin1');
 }
+
+/** The values of a header as they go on the wire, one line each; see {@link headerText}. */
+export function headerTexts(value: HeaderGiven | readonly HeaderGiven[]): readonly string[] {
+  return typeof value === 'object' ? value.map(headerText) : [headerText(value)];
+}
+
+type HeaderGiven = string | number | boolean;

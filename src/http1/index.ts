@@ -4,7 +4,7 @@
  */
 export { type ChunkedDecoder, ChunkedFault, createChunkedDecoder } from './chunked.ts';
 export { findHeader, forEachHeader, headerTable, headerValues, isToken, type SearchBlock, searchForm, valueAt } from './header-block.ts';
-export { cutNames, HeaderEdits, headerText } from './header-edits.ts';
+export { cutNames, HeaderEdits, headerText, headerTexts } from './header-edits.ts';
 export { latin1 } from './latin1.ts';
 export { defaultHeadLimits, HeadFault, type HeadLimits } from './limits.ts';
 export { parseRequestHead, RequestHead } from './request-head.ts';

@@ -1,9 +1,18 @@
 import type { HeaderTable, HeaderValue } from './kong.ts';
 
-/** The form in which header names are compared when read: lower case, `_` for `-` (as nginx's variables do). */
+/** The form in which header names are compared when read: lower case, `-` for `_`, which are one to nginx's variables. */
 export function headerKey(name: string): string {
-  return name.toLowerCase().replaceAll('-', '_');
+  let key = keys.get(name);
+  if (key === undefined) {
+    key = name.toLowerCase().replaceAll('_', '-');
+    if (keys.size < maxKeys) keys.set(name, key);
+  }
+  return key;
 }
+
+/** Plugins name the same few headers over and over; names from outside cannot fill this up. */
+const keys = new Map<string, string>();
+const maxKeys = 2000;
 
 /** The lines that a header's value stands for; characters that could end the line are percent-encoded. */
 export function headerLines(value: HeaderValue): readonly string[] {

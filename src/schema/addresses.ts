@@ -76,11 +76,9 @@ function parseName(text: string): ParsedAddress {
   const hasPort = port !== undefined && /^\d+$/.test(port);
   const name = hasPort ? text.slice(0, colon) : text;
   if (hasPort && Number(port) > 65535) return { error: invalidPort };
-  if (!/^[\w.-]+$/.test(name)) return { error };
-  const segments = name.split('.');
-  // Only the last segment may be empty: a fully qualified name may end in a dot.
-  const isBad = segments.some((segment, at) => segment.endsWith('-') || (segment === '' && at < segments.length - 1));
-  return isBad ? { error } : withPort('name', name, hasPort ? port : undefined);
+  // Segments are not empty and do not end in a hyphen; a fully qualified name may end in a dot.
+  if (name === '' || !/^(?:[\w-]*\w\.)*(?:[\w-]*\w)?$/.test(name)) return { error };
+  return withPort('name', name, hasPort ? port : undefined);
 }
 
 function withPort(type: Address['type'], host: string, port: string | undefined): ParsedAddress {

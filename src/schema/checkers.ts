@@ -94,13 +94,16 @@ const makers: Makers = {
     const judge = compileMatch(path, then_match, context);
     const text = `failed conditional validation given value of field '${if_field}'`;
     const custom = then_err === undefined ? text : fill(then_err, if_field);
+    // Most conditions are about fields that most rows leave out: no need to look at the other field then.
+    const isNullGood = acceptsNull({ ...fieldAt(context.fields, path), ...then_match });
     return {
       sources: [if_field, then_field],
       required: [if_field],
       runsWithInvalid: true,
       find: (row, run) => {
-        if (matches(valueAt(row, ifPath), run) !== undefined) return undefined;
         const value = valueAt(row, path) ?? null;
+        if (value === null && isNullGood) return undefined;
+        if (matches(valueAt(row, ifPath), run) !== undefined) return undefined;
         if (then_match.required === true && value === null) return { text, at: { path, problem: texts.required } };
         const problem = judge(value, run);
         return problem === undefined ? undefined : { text: custom, at: { path, problem } };
@@ -122,20 +125,24 @@ const makers: Makers = {
       find: (row, run) => {
         const value = valueAt(row, path);
         if (value === undefined) return undefined;
-        if (matches(value, run) === undefined) return find(row, run);
-        return elseMatches !== undefined && elseMatches(value, run) === undefined ? elseFind(row, run) : undefined;
+        const failure = find(row, run);
+        const elseFailure = elseMatches === undefined ? undefined : elseFind(row, run);
+        // Most rows have what either branch asks for: no need to know which branch it is.
+        if (failure === undefined && elseFailure === undefined) return undefined;
+        if (matches(value, run) === undefined) return failure;
+        return elseMatches?.(value, run) === undefined ? elseFailure : undefined;
       },
     };
   },
   custom_entity_check: ({ field_sources, fn, run_with_missing_fields, run_with_invalid_fields }) => {
-    const paths = field_sources.map(pathOf);
+    const project = compileProjection(field_sources);
     return {
       sources: field_sources,
       required: run_with_missing_fields === true ? [] : field_sources,
       runsWithInvalid: run_with_invalid_fields === true,
       isCustom: true,
       find: (row) => {
-        const found = fn(project(row, paths));
+        const found = fn(project(row));
         if (found === undefined) return undefined;
         return typeof found === 'string' ? { text: found } : { fields: found };
       },
@@ -163,7 +170,7 @@ function compileOneOf(names: readonly string[], err: string | undefined): Checke
   const list = quotedList(names);
   const text = err === undefined ? `at least one of these fields must be non-empty: ${list}` : fill(err, list);
   return (row, run) => {
-    if (countNonEmpty(row, paths) > 0) return undefined;
+    for (const path of paths) if (isNonEmpty(at(row, path))) return undefined;
     return { text: err === undefined && run.mode === 'update' ? `when updating, ${text}` : text };
   };
 }
@@ -176,14 +183,32 @@ function compileMatch(path: Path, match: Match, { fields, compile }: CheckerCont
 
 function countNonEmpty(row: Row, paths: readonly Path[]): number {
   let count = 0;
-  for (const path of paths) {
-    if (isNonEmpty(path.length === 1 ? row[path[0]!] : valueAt(row, path))) count += 1;
-  }
+  for (const path of paths) if (isNonEmpty(at(row, path))) count += 1;
   return count;
 }
 
-/** A copy of a row with nothing in it but the values at some paths. */
-function project(row: Row, paths: readonly Path[]): Row {
+function at(row: Row, path: Path): unknown {
+  return path.length === 1 ? row[path[0]!] : valueAt(row, path);
+}
+
+function acceptsNull({ required, eq, ne }: Pick<Match, 'required' | 'eq' | 'ne'>): boolean {
+  return required !== true && ne !== null && (eq === undefined || eq === null);
+}
+
+/** Compiles the copying of a row with nothing in it but the values of some fields. */
+function compileProjection(names: readonly string[]): (row: Row) => Row {
+  if (names.every((name) => !name.includes('.'))) {
+    return (row) => {
+      const part: Record<string, unknown> = {};
+      for (const name of names) if (row[name] !== undefined) part[name] = row[name];
+      return part;
+    };
+  }
+  const paths = names.map(pathOf);
+  return (row) => projectDeep(row, paths);
+}
+
+function projectDeep(row: Row, paths: readonly Path[]): Row {
   const part: Record<string, unknown> = {};
   const copies = new Set<unknown>([part]);
   for (const path of paths) {

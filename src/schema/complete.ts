@@ -48,7 +48,7 @@ const completers: Reading<Complete | undefined> = {
     const complete = compileCompleteRecord(field.fields);
     return (value, run) => {
       if (isBag(value)) return complete(value, run);
-      return Array.isArray(value) ? complete({ ...value } as unknown as Bag, run) : value;
+      return Array.isArray(value) ? complete(Object.fromEntries(Object.entries(value)), run) : value;
     };
   },
 };

@@ -34,8 +34,8 @@ export function createSchema(definition: EntityDefinition, environment: SchemaEn
   function findSubschema(value: unknown): Subschema | undefined {
     if (typeof value !== 'string') return undefined;
     const { subschemas } = definition;
-    if (subschemas !== undefined && Object.hasOwn(subschemas, value)) return subschemas[value];
-    return environment.subschema(name, value);
+    if (subschemas === undefined) return environment.subschema(name, value);
+    return Object.hasOwn(subschemas, value) ? subschemas[value] : undefined;
   }
 
   /** What is wrong with a row whose subschema key leads nowhere. Nothing else is looked at then. */

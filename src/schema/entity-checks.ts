@@ -71,7 +71,7 @@ function runCheck(
   if (failure.at !== undefined) setProblem(errors, failure.at.path, failure.at.problem);
   for (const [name, problem] of Object.entries(failure.fields ?? {})) {
     if (name !== '@entity') setOwn(errors, name, problem);
-    else for (const text of [problem].flat()) addEntityProblem(errors, String(text));
+    else for (const text of [problem].flat()) if (typeof text === 'string') addEntityProblem(errors, text);
   }
   if (failure.text !== undefined) addEntityProblem(errors, failure.text);
   return errors;

@@ -19,7 +19,7 @@ export function checkJson(value: unknown, schema: object): string | undefined {
   }
   if (typeof value === 'number') return checkBounds(value, rules, 'minimum', 'maximum', 'number');
   if (typeof value === 'string')
-    return checkBounds([...value].length, rules, 'minLength', 'maxLength', 'string length');
+    return checkBounds(Array.from(value).length, rules, 'minLength', 'maxLength', 'string length');
   if (Array.isArray(value)) return checkList(value, rules);
   return isBag(value) ? checkObject(value, rules) : undefined;
 }

@@ -1,6 +1,6 @@
 import { isUuid } from '../kernel/index.ts';
 import type { Check, Field, ListField, NumberField, Pattern, StringField } from './fields.ts';
-import { fill, luaText, quotedList, texts } from './messages.ts';
+import { luaText, quotedList, texts } from './messages.ts';
 import { checkRegex } from './regex-check.ts';
 
 /** Judges a value of the right type: a text when it breaks the rule. */
@@ -67,14 +67,24 @@ const makers: { readonly [A in Attribute]?: MakeRule } = {
     };
   },
   custom_validator: (check: Check) => check,
-  mutually_exclusive_subsets: (subsets: readonly (readonly string[])[]) => (value) => {
-    if (!Array.isArray(value)) return undefined;
-    const touched = new Set<readonly string[]>();
-    for (const member of value) {
-      const subset = subsets.find((candidate) => candidate.includes(member));
-      if (subset !== undefined) touched.add(subset);
-    }
-    return touched.size > 1 ? fill('these sets are mutually exclusive: %s', quotedList([...touched])) : undefined;
+  mutually_exclusive_subsets: (subsets: readonly (readonly string[])[]) => {
+    const subsetOf = new Map<unknown, readonly string[]>(
+      subsets.flatMap((subset) => subset.map((member) => [member, subset] as const)),
+    );
+    return (value) => {
+      if (!Array.isArray(value)) return undefined;
+      let touched: (readonly string[])[] | undefined;
+      let first: readonly string[] | undefined;
+      for (const member of value) {
+        const subset = subsetOf.get(member);
+        if (subset === undefined) continue;
+        first ??= subset;
+        if (subset === first) continue;
+        touched ??= [first];
+        if (!touched.includes(subset)) touched.push(subset);
+      }
+      return touched === undefined ? undefined : `these sets are mutually exclusive: ${quotedList(touched)}`;
+    };
   },
 };
 

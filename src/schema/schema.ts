@@ -13,7 +13,10 @@ export interface SchemaEnvironment {
   readonly now: () => number;
   readonly uuid: () => string;
   readonly randomString: () => string;
-  /** The subschema of `entity` for a value of its subschema key, such as a plugin's by name. */
+  /**
+   * The subschema of `entity` for a value of its subschema key, such as a plugin's by name: the same object each time, as
+   * it is compiled when it is first met.
+   */
   readonly subschema: (entity: string, key: string) => Subschema | undefined;
   /** The schema of another entity, to judge references to its rows; without it any object may name a row. */
   readonly foreign?: (entity: string) => Schema | undefined;

@@ -1,5 +1,5 @@
 import type { EntityDefinition, Subschema } from './entity.ts';
-import type { EntityCheck, Field, FieldKind, Fields, Pattern, Shorthands, StringField } from './fields.ts';
+import type { EntityCheck, Field, Fields, Pattern, Shorthands, StringField } from './fields.ts';
 import type { Json } from './infer.ts';
 import { requireRecords } from './normalize.ts';
 import { type Reading, read } from './readings.ts';
@@ -120,6 +120,3 @@ function luaNumber(value: number): string {
   if (Number.isNaN(value)) return 'nan';
   return value > 0 ? 'inf' : '-inf';
 }
-
-/** The kinds of fields, in the order in which documentation lists them. */
-export const fieldKinds = Object.keys(kinds) as readonly FieldKind[];

@@ -22,4 +22,3 @@ export {
 } from './cipher-suites.ts';
 export { type DefaultCertificateOptions, loadOrCreateDefaultCertificate } from './default-certificate.ts';
 export { type CertificatePair, generateSelfSigned, type SelfSignedOptions } from './self-signed.ts';
-export { createSniNames, type SniNames } from './sni-names.ts';

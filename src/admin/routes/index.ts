@@ -1,4 +1,4 @@
-import { answerOk, type Endpoint } from '../endpoint.ts';
+import { type Answer, answerOk, type Endpoint } from '../endpoint.ts';
 import { generateEndpoints } from '../endpoints/generate.ts';
 import type { AdminOptions } from '../types.ts';
 import { certificateEndpoints } from './certificates.ts';
@@ -24,6 +24,7 @@ export function allEndpoints(options: AdminOptions): Endpoint[] {
 
   add(rootEndpoint(options));
   add(statusEndpoint(options));
+  add({ path: '/robots.txt', methods: { GET: async () => robots } });
   for (const endpoint of generateEndpoints(database)) add(endpoint);
   for (const endpoint of schemaEndpoints(options)) add(endpoint);
   if (database.has('plugins')) add(enabledPluginsEndpoint(options));
@@ -42,6 +43,8 @@ export function allEndpoints(options: AdminOptions): Endpoint[] {
   const listed = [...byPath.keys()].map((path) => path.replace(/:([^/]+)/g, '{$1}')).sort(bySegment);
   return [...byPath.values()];
 }
+
+const robots: Answer = { status: 200, text: { type: 'text/plain', content: 'User-agent: *\nDisallow: /' } };
 
 /** Segment by segment, so that `/a/z` comes before `/ab`. */
 function bySegment(a: string, b: string): number {

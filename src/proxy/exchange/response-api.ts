@@ -1,4 +1,4 @@
-import { findHeader, searchForm, valueAt } from '../../http1/index.ts';
+import { findHeader, headerTexts, searchForm, valueAt } from '../../http1/index.ts';
 import type { HeaderTable, HeaderValue, HeaderValues, KongResponse } from '../../pdk/index.ts';
 import {
   type AnswerContext,
@@ -15,7 +15,6 @@ import {
   composeError,
   composeExit,
   headerKey,
-  headerLines,
   headersSent,
   isGrpcRequest,
   isTransferEncoding,
@@ -85,7 +84,7 @@ export class ResponseApi implements KongResponse {
   addHeader(name: string, value: HeaderValue): void {
     this.#checkWrite('response.add_header');
     checkHeader(name, value);
-    this.#x.editResponse().add(name, headerKey(name), headerLines(value));
+    this.#x.editResponse().add(name, headerKey(name), headerTexts(value));
   }
 
   clearHeader(name: string): void {
@@ -175,7 +174,7 @@ export class ResponseApi implements KongResponse {
     }
     const key = headerKey(name);
     // Framing is the connection's own; anything else would cut the answer short or keep the client waiting.
-    if (key !== 'content-length' && key !== 'connection') x.editResponse().set(name, key, [...headerLines(value)]);
+    if (key !== 'content-length' && key !== 'connection') x.editResponse().set(name, key, headerTexts(value));
   }
 
   #context(): AnswerContext {

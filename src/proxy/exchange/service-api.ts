@@ -1,4 +1,4 @@
-import { findHeader, headerTable, searchForm, valueAt } from '../../http1/index.ts';
+import { findHeader, headerTable, headerTexts, searchForm, valueAt } from '../../http1/index.ts';
 import type {
   ArgsGiven,
   HeaderTable,
@@ -25,7 +25,6 @@ import {
   encodeBody,
   escapePath,
   headerKey,
-  headerLines,
   latin1OfText,
   parseBody,
   pdkError,
@@ -177,7 +176,7 @@ export class ServiceRequestApi implements KongServiceRequest {
     checkHeader(name, value);
     const key = headerKey(name);
     if (key === 'host') this.#set(name, value);
-    else if (!owned.has(key)) x.editRequest().add(name, key, headerLines(value));
+    else if (!owned.has(key)) x.editRequest().add(name, key, headerTexts(value));
   }
 
   clearHeader(name: string): void {
@@ -217,12 +216,12 @@ export class ServiceRequestApi implements KongServiceRequest {
 
   #set(name: string, value: HeaderValue): void {
     const key = headerKey(name);
-    const lines = headerLines(value);
+    const lines = headerTexts(value);
     if (key === 'host') {
       this.#x.upstreamHost = lines[0];
       return;
     }
-    if (!owned.has(key)) this.#x.editRequest().set(name, key, [...lines]);
+    if (!owned.has(key)) this.#x.editRequest().set(name, key, lines);
   }
 }
 

@@ -1,4 +1,4 @@
-import { statusLine } from '../../http1/index.ts';
+import { headerText, statusLine } from '../../http1/index.ts';
 import { GibbonError, messageOf } from '../../kernel/index.ts';
 import {
   acceptedFormat,
@@ -101,7 +101,7 @@ function send(x: Exchange, made: Answer): void {
   for (const [name, lines] of made.headers) {
     const lower = name.toLowerCase();
     // Framing is the connection's own.
-    if (lower !== 'content-length' && lower !== 'transfer-encoding') edits.set(name, lower, [...lines]);
+    if (lower !== 'content-length' && lower !== 'transfer-encoding') edits.set(name, lower, lines.map(headerText));
   }
   runHeaderFilters(x);
 

@@ -1,4 +1,4 @@
-import { type Address, isIp, isIpOrCidr, isIpOrCidrV4, parseAddress } from '../addresses.ts';
+import { isIp, isIpOrCidr, isIpOrCidrV4, type ParsedAddress, parseAddress } from '../addresses.ts';
 import { f } from '../fields.ts';
 import { typedef } from './typedef.ts';
 
@@ -47,7 +47,8 @@ export const hosts = typedef(
         ],
         err: 'invalid wildcard: must be placed at leftmost or rightmost label',
       },
-      custom_validator: (value: string) => checkHostWithOptionalPort(value.replaceAll('*', 'abc')),
+      custom_validator: (value: string) =>
+        checkHostWithOptionalPort(value.includes('*') ? value.replaceAll('*', 'abc') : value),
     }),
     { typedef: 'hosts' },
   ),
@@ -62,31 +63,27 @@ export const sources = typedef(f.set(endpoint, { typedef: 'sources' }));
 export const destinations = typedef(f.set(endpoint, { typedef: 'destinations' }));
 
 function checkHost(value: string): string | undefined {
-  return checkPortless(value, parseAddress(value), value);
+  return checkPortless(value, parseAddress(value));
 }
 
 function checkSni(value: string): string | undefined {
-  return checkNameOnly(value, value);
+  const parsed = parseAddress(value);
+  if ('type' in parsed && parsed.type !== 'name') return 'must not be an IP';
+  return checkPortless(value, parsed);
 }
 
 function checkWildcardHost(value: string): string | undefined {
   const at = value.indexOf('*');
-  if (at === -1) return checkNameOnly(value, value);
+  if (at === -1) return checkSni(value);
   if (at !== 0 && at !== value.length - 1) return 'wildcard must be leftmost or rightmost character';
   if (value.indexOf('*', at + 1) !== -1) return 'only one wildcard must be specified';
-  const name = value.replace('*', 'wildcard');
-  return checkNameOnly(name, name);
+  return checkSni(value.replace('*', 'wildcard'));
 }
 
-function checkNameOnly(value: string, shown: string): string | undefined {
-  const parsed = parseAddress(value);
-  if ('type' in parsed && parsed.type !== 'name') return 'must not be an IP';
-  return checkPortless(value, parsed, shown);
-}
-
-function checkPortless(value: string, parsed: Address | { readonly error: string }, shown = value): string | undefined {
-  if ('error' in parsed)
-    return parsed.error === 'invalid port number' ? 'must not have a port' : `invalid value: ${shown}`;
+function checkPortless(value: string, parsed: ParsedAddress): string | undefined {
+  if ('error' in parsed) {
+    return parsed.error === 'invalid port number' ? 'must not have a port' : `invalid value: ${value}`;
+  }
   return parsed.port === undefined ? undefined : 'must not have a port';
 }
 

@@ -47,7 +47,7 @@ function checkHeaderName(value: string): string | undefined {
 
 function checkToken(value: string): string | undefined {
   if (value === '') return 'no token provided';
-  if (!/[\x00-\x20\x7f-\uffff()<>@,;:\\"/?={}[\]]/.test(value)) return undefined;
+  if (/^[\w!#$%&'*+.^`|~-]+$/.test(value)) return undefined;
   return (
     'contains one or more invalid characters. ASCII control characters (0-31;127), space, tab and the characters ' +
     '()<>@,;:\\"/?={}[] are not allowed.'

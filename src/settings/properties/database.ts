@@ -305,6 +305,7 @@ export const databaseProperties = {
     kind: 'enum',
     default: 'eventual',
     values: ['strict', 'eventual'],
+    inert: true,
     description: 'Whether a change may reach the workers a moment after the Admin API answered.',
     since: '2.1',
   },

@@ -16,6 +16,7 @@ export const dnsProperties = {
   dns_order: {
     kind: 'list',
     default: 'LAST,SRV,A,CNAME',
+    inert: true,
     description: 'Order in which record types are asked for: LAST, SRV, A, AAAA, CNAME.',
     since: '2.1',
   },

@@ -18,6 +18,7 @@ export const generalProperties = {
   proxy_access_log: {
     kind: 'string',
     default: 'logs/access.log',
+    inert: true,
     description: 'Access log of the proxy: a path (relative to the prefix) or `off`.',
     since: '2.1',
   },
@@ -44,12 +45,14 @@ export const generalProperties = {
   admin_access_log: {
     kind: 'string',
     default: 'logs/admin_access.log',
+    inert: true,
     description: 'Access log of the Admin API: a path or `off`.',
     since: '2.1',
   },
   admin_error_log: {
     kind: 'string',
     default: 'logs/error.log',
+    inert: true,
     description: 'Error log of the Admin API.',
     since: '2.1',
   },
@@ -70,12 +73,14 @@ export const generalProperties = {
   status_access_log: {
     kind: 'string',
     default: 'off',
+    inert: true,
     description: 'Access log of the Status API: a path or `off`.',
     since: '2.1',
   },
   status_error_log: {
     kind: 'string',
     default: 'logs/status_error.log',
+    inert: true,
     description: 'Error log of the Status API.',
     since: '2.1',
   },

@@ -35,6 +35,7 @@ export const hybridProperties = {
     kind: 'enum',
     default: 'shared',
     values: ['shared', 'pki'],
+    inert: true,
     description: "How the two sides check each other's certificate.",
     since: '2.1',
   },

@@ -119,12 +119,14 @@ export const tlsProperties = {
   lua_ssl_verify_depth: {
     kind: 'integer',
     default: '1',
+    inert: true,
     description: 'Longest certificate chain accepted there.',
     since: '2.1',
   },
   lua_ssl_protocols: {
     kind: 'string',
     default: 'TLSv1.2 TLSv1.3',
+    inert: true,
     description: 'TLS versions of connections that the node opens.',
     since: '2.4',
   },
