@@ -63,14 +63,22 @@ type Named = { [name: string]: string | undefined };
 const noNames: Named = Object.freeze(Object.create(null));
 const noCaptures: readonly string[] = Object.freeze([]);
 
-function nameCaptures(tree: RegexTree, captures: readonly (string | undefined)[]): Named {
-  if (tree.names.every((name) => name === undefined)) return noNames;
-  const named: Named = Object.create(null);
-  for (let i = 0; i < tree.names.length; i++) {
-    const name = tree.names[i];
-    if (name !== undefined) named[name] = captures[i];
-  }
-  return named;
+/** Makes the named groups of the numbered ones. */
+type NameCaptures = (captures: readonly (string | undefined)[]) => Named;
+
+function captureNamer(names: RegexTree['names']): NameCaptures {
+  const places = names.flatMap((name, place) => (name === undefined ? [] : [{ name: asKey(name), place }]));
+  if (places.length === 0) return () => noNames;
+  return (captures) => {
+    const named: Named = Object.create(null);
+    for (const { name, place } of places) named[name] = captures[place];
+    return named;
+  };
+}
+
+/** The same text as V8 keeps it for property names: anything else it looks up anew at each use, which takes five times as long. */
+function asKey(name: string): string {
+  return Object.keys({ [name]: true })[0] ?? name;
 }
 
 function anchor(source: string, anchored: boolean): string {
@@ -79,6 +87,7 @@ function anchor(source: string, anchored: boolean): string {
 
 function compileForV8(tree: RegexTree, anchored: boolean): SafeRegex {
   const compiled = new RegExp(anchor(writeRegex(tree.root, 'v8'), anchored));
+  const nameCaptures = captureNamer(tree.names);
   return {
     engine: 'v8',
     literalPrefix: literalPrefixOf(tree.root),
@@ -87,7 +96,7 @@ function compileForV8(tree: RegexTree, anchored: boolean): SafeRegex {
       const found = compiled.exec(text);
       if (found === null) return null;
       const captures = tree.names.length === 0 ? noCaptures : found.slice(1);
-      return { text: found[0], index: found.index, captures, named: nameCaptures(tree, captures) };
+      return { text: found[0], index: found.index, captures, named: nameCaptures(captures) };
     },
   };
 }
@@ -123,6 +132,7 @@ function compileForRe2(tree: RegexTree, anchored: boolean): SafeRegex {
   } catch (thrown) {
     throw new RegexFault(`it may take more than linear time, and RE2 cannot run it: ${messageOf(thrown)}`);
   }
+  const nameCaptures = captureNamer(tree.names);
   return {
     engine: 're2',
     literalPrefix: literalPrefixOf(tree.root),
@@ -131,7 +141,7 @@ function compileForRe2(tree: RegexTree, anchored: boolean): SafeRegex {
       const matcher = compiled.matcher(text);
       if (!matcher.find()) return null;
       const captures = tree.names.map((_, i) => matcher.group(i + 1) ?? undefined);
-      return { text: matcher.group(0) ?? '', index: matcher.start(), captures, named: nameCaptures(tree, captures) };
+      return { text: matcher.group(0) ?? '', index: matcher.start(), captures, named: nameCaptures(captures) };
     },
   };
 }

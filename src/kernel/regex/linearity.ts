@@ -153,7 +153,10 @@ class Automaton {
     const before = this.#reachable(starts, complete);
     this.#findMeeting([starts], before, complete);
     if (complete.size > 0) {
-      const after = this.#reachable([...complete].filter((state) => before.has(state)), new Set());
+      const after = this.#reachable(
+        [...complete].filter((state) => before.has(state)),
+        new Set(),
+      );
       this.#findMeeting([], after, new Set());
     }
   }

