@@ -223,14 +223,14 @@ for (const flavor of ['traditional', 'traditional_compatible'] as const) {
   test(`flavour ${flavor} finds what a search through all routes finds, whatever came and went`, () => {
     fc.assert(
       fc.property(stepsWith(route), (given) => follow(given, flavor)),
-      { numRuns: 120 },
+      { numRuns: 80 },
     );
   });
 
   test(`flavour ${flavor} does so with many routes in one place`, () => {
     fc.assert(
       fc.property(stepsWith(crowdedRoute), (given) => follow(given, flavor)),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 }
