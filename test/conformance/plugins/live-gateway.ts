@@ -22,10 +22,14 @@ export interface LiveGateway {
 export async function openLiveGateway(): Promise<LiveGateway> {
   let asked: Asked | undefined;
   let answer: PluginStep['answer'];
-  const upstream = createServer(async (incoming, outgoing) => {
-    const query = incoming.url!.split('?')[1] ?? '';
-    asked = { headers: tableOf(incoming), query, body: await bodyOf(incoming) };
-    outgoing.writeHead(answer?.status ?? 200, { ...answer?.headers }).end(answer?.body ?? '');
+  const upstream = createServer((incoming, outgoing) => {
+    bodyOf(incoming).then(
+      (body) => {
+        asked = { headers: tableOf(incoming), query: incoming.url!.split('?')[1] ?? '', body };
+        outgoing.writeHead(answer?.status ?? 200, { ...answer?.headers }).end(answer?.body ?? '');
+      },
+      () => outgoing.destroy(),
+    );
   });
   await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve));
 
