@@ -14,9 +14,9 @@ import {
   phaseBits,
 } from '../../pdk/support.ts';
 import { TransportFault } from '../../transport/index.ts';
+import { noBody, unknownLength } from '../downstream.ts';
 import type { Answer } from '../exchange/answer.ts';
 import type { Exchange } from '../exchange/exchange.ts';
-import { noBody, unknownLength } from '../downstream.ts';
 import { filterWhole } from './body-filter.ts';
 import { runHeaderFilters } from './header-filter.ts';
 import { finishExchange } from './log.ts';
@@ -83,7 +83,11 @@ export function answerWithError(
 export function answerWithFault(x: Exchange, fault: unknown): void {
   if (fault instanceof GibbonError) {
     x.runtime.logger.error(`${fault.message}, request_id: "${x.requestId}"`);
-    answerWithError(x, fault.status, fault instanceof TransportFault || fault.status === 500 ? undefined : fault.message);
+    answerWithError(
+      x,
+      fault.status,
+      fault instanceof TransportFault || fault.status === 500 ? undefined : fault.message,
+    );
     return;
   }
   x.runtime.logger.error(`Cannot finish request: ${messageOf(fault)}, request_id: "${x.requestId}"`);

@@ -70,7 +70,8 @@ export class ResponseRelay {
     const edits = x.responseEdits;
     let lines = edits === undefined ? x.responseLines : edits.apply(x.responseLines);
     const { sends } = settings;
-    if (!head.hasServer && sends.server && edits?.touches('server') !== true) lines += `Server: ${settings.serverToken}\r\n`;
+    if (!head.hasServer && sends.server && edits?.touches('server') !== true)
+      lines += `Server: ${settings.serverToken}\r\n`;
     if (!head.hasDate && edits?.touches('date') !== true) lines += `Date: ${x.runtime.date()}\r\n`;
     if (head.trailer !== undefined && x.head.teTrailers) lines += `Trailer: ${head.trailer}\r\n`;
     if (sends.upstreamLatency) lines += `X-Kong-Upstream-Latency: ${floor(x.headedAt - x.proxiedAt)}\r\n`;
@@ -78,7 +79,8 @@ export class ResponseRelay {
       lines += `X-Kong-Proxy-Latency: ${floor(x.proxiedAt - x.startedAt + (clock.now() - x.headedAt))}\r\n`;
     }
     if (sends.upstreamStatus) lines += `X-Kong-Upstream-Status: ${x.upstreamStatuses}\r\n`;
-    if (sends.via) lines += head.via === undefined ? `Via: ${settings.viaToken}\r\n` : `Via: ${head.via}, ${settings.viaToken}\r\n`;
+    if (sends.via)
+      lines += head.via === undefined ? `Via: ${settings.viaToken}\r\n` : `Via: ${head.via}, ${settings.viaToken}\r\n`;
     else if (head.via !== undefined) lines += `Via: ${head.via}\r\n`;
     if (sends.requestId) lines += `X-Kong-Request-Id: ${x.requestId}\r\n`;
     lines += debugLines(x);
