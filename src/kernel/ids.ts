@@ -33,26 +33,17 @@ export function randomString(length = 32): string {
   return text;
 }
 
-const hexWords = Array.from({ length: 65536 }, (_, word) => word.toString(16).padStart(4, '0'));
-const pool = new Uint16Array(2048);
-let used = pool.length;
+const pool = Buffer.allocUnsafe(4096);
+let digits = '';
+let used = 0;
 
 /** 32 lower-case hexadecimal digits from the machine's random source; cheap enough for every request. */
 export function requestId(): string {
-  if (used + 8 > pool.length) {
-    randomFillSync(pool);
+  if (used === digits.length) {
+    digits = randomFillSync(pool).toString('hex');
     used = 0;
   }
   const at = used;
-  used = at + 8;
-  return (
-    hexWords[pool[at]!]! +
-    hexWords[pool[at + 1]!]! +
-    hexWords[pool[at + 2]!]! +
-    hexWords[pool[at + 3]!]! +
-    hexWords[pool[at + 4]!]! +
-    hexWords[pool[at + 5]!]! +
-    hexWords[pool[at + 6]!]! +
-    hexWords[pool[at + 7]!]!
-  );
+  used = at + 32;
+  return digits.substring(at, at + 32);
 }

@@ -2,7 +2,11 @@
  * PDK: the contract between the gateway and its plugins: how a plugin is declared, and what it is given for one
  * request. It holds no behaviour; `proxy` implements it, plugins (bundled or not) import it and nothing of core.
  */
+
+export { compileSafeRegex, type SafeRegex } from '../kernel/index.ts';
+export { defineEntity, f, type Row, typedefs } from '../schema/index.ts';
 export type * from './kong.ts';
+export { escapePath } from './paths.ts';
 export {
   type AnyPlugin,
   definePlugin,
@@ -12,6 +16,7 @@ export {
   type Instantiate,
   type PluginDefinition,
   type PluginHost,
+  type PluginInstance,
   type SharedCounters,
 } from './plugin.ts';
-export { defineEntity, f } from '../schema/index.ts';
+export { kongVersion, kongVersionNum } from './version.ts';

@@ -52,7 +52,10 @@ export interface KongClient {
   getProtocol(allowTerminated?: boolean): string;
 }
 
-/** `kong.request`: the request as the client sent it; read-only. */
+/**
+ * `kong.request`: the request of the client; read-only. As in Kong, headers, query, method and body show what was set
+ * through `kong.service.request`, so a later plugin sees the work of an earlier one; the path does not.
+ */
 export interface KongRequest {
   getScheme(): string;
   getHost(): string;
@@ -77,13 +80,15 @@ export interface KongRequest {
   getQuery(maxArgs?: number): Args;
   /** First value of a header; names are case-insensitive and `_` equals `-`. */
   getHeader(name: string): string | undefined;
+  /** All values of a header in the order of their lines; cheaper than {@link KongRequest.getHeaders} for one name. */
+  getHeaderValues(name: string): readonly string[];
   /** @throws when `maxHeaders` is not within 1 to 1000. */
   getHeaders(maxHeaders?: number): HeaderTable;
   /** The whole body as bytes read as Latin-1; it is buffered from then on. "" when there is none. */
   getRawBody(): Promise<string>;
   /** The body parsed by its content type (form, JSON, multipart), or an error text. */
   getBody(mimetype?: string, maxArgs?: number): Promise<ParsedBody>;
-  /** Seconds since the epoch with a fraction. */
+  /** Milliseconds since the epoch. */
   getStartTime(): number;
   getUriCaptures(): { readonly named: { readonly [name: string]: string }; readonly unnamed: readonly string[] };
 }
@@ -108,7 +113,7 @@ export interface KongResponse {
   setHeaders(headers: HeaderValues): void;
   /** In body_filter: the body so far, undefined until the last chunk. Bytes read as Latin-1. */
   getRawBody(): string | undefined;
-  /** In body_filter: replaces the whole body; takes effect on the last chunk. */
+  /** In body_filter: replaces the whole body; takes effect on the last chunk. Bytes read as Latin-1. */
   setRawBody(body: string): void;
   /**
    * Answers the client and ends the phase: no later access handler runs. Return right after it. A record becomes JSON
@@ -198,7 +203,21 @@ export interface KongIp {
   isTrusted(address: string): boolean;
 }
 
-/** What a handler is given for one request: Kong's plugin development kit. */
+/** `kong.connection`: the TCP connection that the request came on; Kong's plugins read nginx's variables for it. */
+export interface KongConnection {
+  /** Address at which the connection was accepted. */
+  getServerAddress(): string;
+  /** Serial number of the connection in this worker. */
+  getSerial(): number;
+  /** How many requests came on the connection, this one included. */
+  getRequestCount(): number;
+}
+
+/**
+ * What a handler is given for one request: Kong's plugin development kit. Texts are Unicode: header values, paths and
+ * arguments that come in as UTF-8 are read as such (as Latin-1 otherwise), and what is set goes out as UTF-8. Only raw
+ * bodies are strings of bytes.
+ */
 export interface Kong {
   /** The version of Kong whose behaviour this is, such as `3.9.3`. */
   readonly version: string;
@@ -212,4 +231,5 @@ export interface Kong {
   readonly log: KongLog;
   readonly node: KongNode;
   readonly ip: KongIp;
+  readonly connection: KongConnection;
 }

@@ -62,7 +62,15 @@ export interface SharedCounters {
 export interface PluginHost {
   readonly log: Logger;
   readonly clock: Clock;
-  readonly node: { readonly id: string; readonly hostname: string; readonly version: string; readonly worker: number };
+  readonly node: {
+    readonly id: string;
+    readonly hostname: string;
+    readonly version: string;
+    /** Number of the worker on this node, from 0. */
+    readonly worker: number;
+    /** Process id. */
+    readonly pid: number;
+  };
   readonly counters: SharedCounters;
   /** A cached reader for an entity of this plugin or of core, such as consumers. */
   reader<E extends EntityDefinition>(entity: E): EntityReader<Stored<E>>;
@@ -70,8 +78,17 @@ export interface PluginHost {
   every(ms: number, task: () => void): () => void;
 }
 
+/** Which stored configuration a set of handlers belongs to, and what that is attached to. */
+export interface PluginInstance {
+  readonly id: string;
+  readonly instanceName: string | null;
+  readonly routeId: string | null;
+  readonly serviceId: string | null;
+  readonly consumerId: string | null;
+}
+
 /** Makes the handlers of one stored configuration. */
-export type Instantiate<F extends Fields> = (config: StoredOf<F>) => Handlers;
+export type Instantiate<F extends Fields> = (config: StoredOf<F>, instance: PluginInstance) => Handlers;
 
 /** A plugin: its schema, its place in the order, and how it comes to life. */
 export interface PluginDefinition<F extends Fields = Fields> {

@@ -29,11 +29,18 @@ export interface Pattern {
 /** Returns an error text, or nothing when the value is good. It must not throw. */
 export type Check<T = unknown> = (value: T) => string | undefined;
 
-/** What GET /schemas says of a field that will go away. */
+/** What GET /schemas says of a field that will go away, and where its value lives now. */
 export interface Deprecation {
   readonly message?: string;
   readonly removal_in_version?: string;
-  readonly replaced_with?: readonly { readonly path: readonly string[] }[];
+  readonly replaced_with?: readonly Replacement[];
+}
+
+/** The field that took a deprecated field's place, by its path from the record that holds the deprecated one. */
+export interface Replacement {
+  readonly path: readonly string[];
+  /** Computes the old spelling's value from the record, where it is not simply the value at `path`. */
+  readonly reverse?: (record: never) => unknown;
 }
 
 /** Attributes that any kind of field may carry. */
@@ -131,10 +138,10 @@ export interface ForeignField extends Attributes<{ readonly id: string }> {
   readonly on_delete?: 'cascade' | 'null';
 }
 
-/** JSON text or a JSON value, checked by a JSON schema where one is given. */
+/** A JSON value, checked by a JSON schema of draft 4 where one is given. */
 export interface JsonField extends Attributes<unknown> {
   readonly type: 'json';
-  readonly json_schema?: unknown;
+  readonly json_schema?: { readonly inline?: object };
 }
 
 /** Anything that JSON can say. */
@@ -159,8 +166,9 @@ export interface Shorthand {
   readonly field: Field;
   /** Maps the given value to the fields that replace it; nested records are merged. */
   readonly expand: (value: never) => { readonly [name: string]: unknown };
-  /** Where the value is read from when the old spelling is echoed back (Kong 3.8). */
+  /** Where the value is read from when the old spelling is echoed back, in Kong 3.8's form; 3.9 reads `deprecation`. */
   readonly translate_backwards?: readonly string[];
+  /** Makes the new spelling win over this one, refuses both with differing values, and echoes this one on reads. */
   readonly deprecation?: Deprecation;
 }
 
@@ -172,7 +180,7 @@ export type Match = Partial<
   Pick<StringField, 'uuid' | 'starts_with' | 'match' | 'not_match' | 'contains' | 'is_regex'> &
     Pick<NumberField, 'gt' | 'between'> &
     Pick<Attributes, 'required' | 'eq' | 'ne' | 'one_of' | 'not_one_of' | 'len_eq' | 'len_min' | 'len_max' | 'err'>
-> & { readonly custom_validator?: Check<never>; readonly elements?: Match };
+> & { readonly type?: FieldKind; readonly custom_validator?: Check<never>; readonly elements?: Match };
 
 /** A rule over several fields; names may be dotted paths into records. */
 export type EntityCheck =
@@ -212,33 +220,37 @@ export type EntityCheck =
       };
     };
 
-/** Error texts in the shape of the entity: a text, a nested record, or a list with holes for elements. */
+/** What is wrong with one value: a text, texts by field of a record, or a list with holes for good elements. */
+export type FieldProblem = string | FieldErrors | (FieldProblem | null)[];
+
+/** Error texts in the shape of the entity; those of the entity as a whole are listed under `@entity`. */
 export interface FieldErrors {
-  [field: string]: string | FieldErrors | (string | FieldErrors | null)[];
+  [field: string]: FieldProblem;
 }
 
-type Options<F> = Omit<F, 'type' | 'elements' | 'keys' | 'values' | 'fields' | 'reference'>;
+/** The attributes that a builder of `F` takes besides what gives the field its kind. */
+export type FieldOptions<F> = Omit<F, 'type' | 'elements' | 'keys' | 'values' | 'fields' | 'reference'>;
 
 /** Builders of fields: `f.string({ required: true })`. Each returns frozen data and keeps the literal types given. */
 export const f = {
-  string: <const O extends Options<StringField>>(options?: O) => field('string', options),
-  integer: <const O extends Options<NumberField>>(options?: O) => field('integer', options),
-  number: <const O extends Options<NumberField>>(options?: O) => field('number', options),
-  boolean: <const O extends Options<BooleanField>>(options?: O) => field('boolean', options),
-  any: <const O extends Options<AnyField>>(options?: O) => field('any', options),
-  json: <const O extends Options<JsonField>>(options?: O) => field('json', options),
-  array: <const E extends Field, const O extends Options<ListField>>(elements: E, options?: O) =>
+  string: <const O extends FieldOptions<StringField>>(options?: O) => field('string', options),
+  integer: <const O extends FieldOptions<NumberField>>(options?: O) => field('integer', options),
+  number: <const O extends FieldOptions<NumberField>>(options?: O) => field('number', options),
+  boolean: <const O extends FieldOptions<BooleanField>>(options?: O) => field('boolean', options),
+  any: <const O extends FieldOptions<AnyField>>(options?: O) => field('any', options),
+  json: <const O extends FieldOptions<JsonField>>(options?: O) => field('json', options),
+  array: <const E extends Field, const O extends FieldOptions<ListField>>(elements: E, options?: O) =>
     field('array', { ...(options as O), elements } as O & { readonly elements: E }),
-  set: <const E extends Field, const O extends Options<ListField>>(elements: E, options?: O) =>
+  set: <const E extends Field, const O extends FieldOptions<ListField>>(elements: E, options?: O) =>
     field('set', { ...(options as O), elements } as O & { readonly elements: E }),
-  map: <const K extends StringField, const V extends Field, const O extends Options<MapField>>(
+  map: <const K extends StringField, const V extends Field, const O extends FieldOptions<MapField>>(
     keys: K,
     values: V,
     options?: O,
   ) => field('map', { ...(options as O), keys, values } as O & { readonly keys: K; readonly values: V }),
-  record: <const F extends Fields, const O extends Options<RecordField>>(fields: F, options?: O) =>
+  record: <const F extends Fields, const O extends FieldOptions<RecordField>>(fields: F, options?: O) =>
     field('record', { ...(options as O), fields } as O & { readonly fields: F }),
-  foreign: <const R extends string, const O extends Options<ForeignField>>(reference: R, options?: O) =>
+  foreign: <const R extends string, const O extends FieldOptions<ForeignField>>(reference: R, options?: O) =>
     field('foreign', { ...(options as O), reference } as O & { readonly reference: R }),
 } as const;
 

@@ -2,8 +2,11 @@ import type { Field, Fields, RecordField } from './fields.ts';
 
 type ListElement<F> = F extends { readonly elements: infer E } ? E : never;
 
-/** The TypeScript type of a field's value when it is not null. */
-export type ValueOf<F> = F extends { readonly type: 'string' }
+/**
+ * The TypeScript type of a field's value when it is not null. Records directly within an entity or its records are always
+ * there unless they say `required: false`; records within the elements of lists and maps must say `required: true`.
+ */
+export type ValueOf<F, InList extends boolean = false> = F extends { readonly type: 'string' }
   ? F extends { readonly one_of: readonly (infer V)[] }
     ? V
     : string
@@ -14,24 +17,37 @@ export type ValueOf<F> = F extends { readonly type: 'string' }
     : F extends { readonly type: 'boolean' }
       ? boolean
       : F extends { readonly type: 'array' | 'set' }
-        ? readonly ValueOf<ListElement<F>>[]
+        ? readonly ValueOf<ListElement<F>, true>[]
         : F extends { readonly type: 'map'; readonly values: infer V }
-          ? { readonly [key: string]: ValueOf<V> }
+          ? { readonly [key: string]: ValueOf<V, true> }
           : F extends { readonly type: 'record'; readonly fields: infer R }
-            ? R extends Fields
-              ? StoredOf<R>
-              : never
+            ? F extends { readonly abstract: true }
+              ? { readonly [field: string]: unknown }
+              : R extends Fields
+                ? StoredOf<R, InList>
+                : never
             : F extends { readonly type: 'foreign' }
               ? { readonly id: string }
               : unknown;
 
-type IsNever<F> = F extends { readonly required: true } | { readonly auto: true } ? true : false;
+type IsAlwaysThere<F, InList extends boolean> = F extends { readonly required: true } | { readonly auto: true }
+  ? true
+  : F extends { readonly required: false }
+    ? false
+    : F extends { readonly type: 'record' }
+      ? InList extends true
+        ? false
+        : true
+      : false;
 
-/** The type of a field as the DAO hands it back: null unless the field is required or made by the store. */
-export type StoredValue<F> = IsNever<F> extends true ? ValueOf<F> : ValueOf<F> | null;
+/** The type of a field as the DAO hands it back: null unless it is required, made by the store, or a record. */
+export type StoredValue<F, InList extends boolean = false> =
+  IsAlwaysThere<F, InList> extends true ? ValueOf<F, InList> : ValueOf<F, InList> | null;
 
 /** A record of fields as the DAO hands it back: every field is there. */
-export type StoredOf<F extends Fields> = { readonly [K in keyof F]: StoredValue<F[K]> };
+export type StoredOf<F extends Fields, InList extends boolean = false> = {
+  readonly [K in keyof F]: StoredValue<F[K], InList>;
+};
 
 type HasDefault<F> = F extends { readonly auto: true }
   ? true
@@ -45,7 +61,7 @@ type HasDefault<F> = F extends { readonly auto: true }
 
 type MustGive<F> = F extends { readonly required: true } ? (HasDefault<F> extends true ? false : true) : false;
 
-/** What a caller may hand in for a field. */
+/** What a caller may hand in for a field. A row that a foreign field refers to may be named by a unique field of its. */
 export type GivenValue<F> =
   | (F extends { readonly type: 'record'; readonly fields: infer R }
       ? R extends Fields
@@ -53,7 +69,9 @@ export type GivenValue<F> =
         : never
       : F extends { readonly type: 'array' | 'set' }
         ? readonly GivenValue<ListElement<F>>[]
-        : ValueOf<F>)
+        : F extends { readonly type: 'foreign' }
+          ? { readonly [unique: string]: unknown }
+          : ValueOf<F>)
   | (F extends { readonly required: true } ? never : null);
 
 /** What a caller may hand in for a record: only required fields without a default must be there. */

@@ -29,7 +29,10 @@ export interface Page {
   readonly offset?: string;
 }
 
-/** Reads and writes rows of one entity. Every write that goes through is announced once. */
+/**
+ * Reads and writes rows of one entity. Every write that goes through is announced once. An `id` is the primary key's
+ * value; for a key of several fields it is a JSON list of their values.
+ */
 export interface Dao {
   readonly definition: EntityDefinition;
   readonly schema: Schema;
@@ -39,13 +42,19 @@ export interface Dao {
   selectByCacheKey(...values: readonly string[]): Promise<DaoResult<Row | undefined>>;
   insert(given: unknown, options?: WriteOptions): Promise<DaoResult<Row>>;
   /** Code 6 when there is no such row. */
-  update(id: string, given: unknown): Promise<DaoResult<Row>>;
+  update(id: string, given: unknown, options?: WriteOptions): Promise<DaoResult<Row>>;
+  /** The same for the row found by a unique field. */
+  updateBy(uniqueField: string, value: unknown, given: unknown, options?: WriteOptions): Promise<DaoResult<Row>>;
   upsert(id: string, given: unknown, options?: WriteOptions): Promise<DaoResult<Row>>;
+  /** Replaces the row that has this value of a unique field, or inserts one that has it. */
+  upsertBy(uniqueField: string, value: unknown, given: unknown, options?: WriteOptions): Promise<DaoResult<Row>>;
   /** True when there was a row. Code 4 when others refer to it; cascades otherwise. */
   delete(id: string): Promise<DaoResult<boolean>>;
   page(options?: PageOptions): Promise<DaoResult<Page>>;
   /** Rows whose foreign field refers to `parentId`. */
   pageFor(foreignField: string, parentId: string, options?: PageOptions): Promise<DaoResult<Page>>;
+  /** The distinct values of a text field that are not null, sorted. */
+  distinct(field: string): Promise<readonly string[]>;
   /** All rows, page by page behind the scenes. */
   each(size?: number): AsyncIterable<Row>;
 }
@@ -54,4 +63,6 @@ export interface Dao {
 export interface WriteOptions {
   /** Seconds until the row expires, for entities with `ttl`. */
   readonly ttl?: number;
+  /** False leaves the entity's transformations out, for rows that were exported after they ran. */
+  readonly transform?: boolean;
 }

@@ -1,0 +1,69 @@
+import type { ChildProcess } from 'node:child_process';
+import { openSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { cores, end, freePorts, spawnPinned } from './process.ts';
+import type { Scenario } from './scenarios.ts';
+import type { Subject } from './subject.ts';
+
+const main = resolve(import.meta.dirname, '../../src/cli/main.ts');
+
+/** Starts Gibbon with one worker in a folder of its own, and configures it through the Admin API. */
+export async function startGateway(scenario: Scenario, parent: string, upstream: string): Promise<Subject> {
+  const [proxyPort = 0, adminPort = 0] = await freePorts(2);
+  const folder = join(parent, `gibbon-${scenario.name}`);
+  const output = `${folder}.log`;
+  const log = openSync(output, 'w');
+  const child = spawnPinned(cores.subject, [process.execPath, main, 'start', '--foreground'], {
+    env: { ...withoutSettings(process.env), ...settings(folder, proxyPort, adminPort) },
+    stdio: ['ignore', log, log, 'ipc'],
+  });
+  try {
+    await started(child, output);
+    await scenario.configure((path, body) => post(`http://127.0.0.1:${adminPort}${path}`, body), upstream);
+  } catch (error) {
+    await end(child);
+    throw error;
+  }
+  return { name: 'gibbon', port: proxyPort, pid: child.pid ?? 0, stop: () => end(child) };
+}
+
+function settings(folder: string, proxyPort: number, adminPort: number): Record<string, string> {
+  return {
+    KONG_PREFIX: folder,
+    KONG_PROXY_LISTEN: `127.0.0.1:${proxyPort} reuseport backlog=16384`,
+    KONG_ADMIN_LISTEN: `127.0.0.1:${adminPort}`,
+    KONG_STATUS_LISTEN: 'off',
+    KONG_ADMIN_GUI_LISTEN: 'off',
+    KONG_PROXY_ACCESS_LOG: 'off',
+    KONG_ADMIN_ACCESS_LOG: 'off',
+    KONG_LOG_LEVEL: 'warn',
+    KONG_NGINX_WORKER_PROCESSES: '1',
+    KONG_NGINX_HTTP_KEEPALIVE_REQUESTS: '100000000',
+    KONG_UPSTREAM_KEEPALIVE_MAX_REQUESTS: '0',
+    KONG_DEMO: 'off',
+  };
+}
+
+function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(?:KONG|GIBBON)_/.test(name)));
+}
+
+async function started(child: ChildProcess, output: string): Promise<void> {
+  const isUp = await new Promise<boolean>((resolve) => {
+    child.once('message', () => resolve(true));
+    child.once('exit', () => resolve(false));
+    child.once('error', () => resolve(false));
+  });
+  if (!isUp) throw new Error(`Gibbon did not start:\n${readFileSync(output, 'utf8')}`);
+  child.disconnect();
+}
+
+async function post(url: string, body: Readonly<Record<string, unknown>>): Promise<void> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const text = await response.text();
+  if (response.status !== 201) throw new Error(`POST ${url} answered ${response.status}: ${text}`);
+}

@@ -1,0 +1,126 @@
+/** `npm run bench`: loads Gibbon and nginx in turns and compares what a request costs each of them. */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, globSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { ensureService, type ServiceName } from '../../scripts/services.ts';
+import { startGateway } from './gateway.ts';
+import { type Comparison, compare } from './measure.ts';
+import { startReference, startUpstream } from './nginx.ts';
+import { type BenchOptions, parseOptions, usage } from './options.ts';
+import { canPin, cores, freePorts, waitForAnswer } from './process.ts';
+import { describeRun, formatResults, writeResults } from './report.ts';
+import { type Scenario, scenarios } from './scenarios.ts';
+import type { Subject } from './subject.ts';
+
+const say = (text: string): void => console.error(text);
+
+try {
+  const args = process.argv.slice(2);
+  if (args.includes('--help')) console.log(usage);
+  else {
+    const options = parseOptions(args);
+    if (options.micro) runMicro(args.filter((arg) => !arg.startsWith('-')));
+    else await runLoad(options);
+  }
+} catch (error) {
+  say(`Error: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}
+
+function runMicro(patterns: readonly string[]): void {
+  const folder = resolve(import.meta.dirname, '../micro');
+  const files = globSync('**/*.bench.ts', { cwd: folder })
+    .toSorted()
+    .filter((file) => patterns.length === 0 || patterns.some((pattern) => file.includes(pattern)));
+  for (const file of files) {
+    console.log(`\n== ${file}`);
+    const { status } = spawnSync(process.execPath, ['--expose-gc', join(folder, file)], { stdio: 'inherit' });
+    if (status !== 0) process.exitCode = 1;
+  }
+}
+
+async function runLoad(options: BenchOptions): Promise<void> {
+  const chosen = choose(options.scenarios);
+  const nginx = need('nginx');
+  const wrk = need('wrk');
+  if (!canPin) say('Processes are not kept to cores of their own here: figures will waver');
+  const folder = mkdtempSync(join(tmpdir(), 'gibbon-bench-'));
+  // nginx gives up root and still has to read its files.
+  chmodSync(folder, 0o755);
+  const running: Subject[] = [];
+  try {
+    const [upstreamPort = 0, referencePort = 0] = await freePorts(2);
+    const upstream = await startUpstream(nginx, folder, upstreamPort, cores.rest);
+    running.push(upstream);
+    const reference = await startReference(nginx, folder, referencePort, upstreamPort, cores.subject);
+    running.push(reference);
+    const comparisons: Comparison[] = [];
+    for (const scenario of chosen) {
+      say(`${scenario.name}: starting`);
+      const subject = await startSubject(options, scenario, folder, upstreamPort, nginx);
+      running.push(subject);
+      comparisons.push(await runScenario(options, scenario, wrk, reference, subject));
+      await subject.stop();
+      running.pop();
+    }
+    const results = describeRun(options, comparisons, versionOf(nginx));
+    const path = writeResults(results);
+    console.log(options.json ? JSON.stringify(results, undefined, 2) : `\n${formatResults(comparisons)}\n`);
+    say(`Written to ${path}`);
+  } finally {
+    for (const subject of running.toReversed()) await subject.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function startSubject(
+  options: BenchOptions,
+  scenario: Scenario,
+  folder: string,
+  upstreamPort: number,
+  nginx: string,
+): Promise<Subject> {
+  if (options.subject === 'gibbon') return startGateway(scenario, folder, `http://127.0.0.1:${upstreamPort}`);
+  const [port = 0] = await freePorts(1);
+  return startReference(nginx, folder, port, upstreamPort, cores.subject);
+}
+
+async function runScenario(
+  options: BenchOptions,
+  scenario: Scenario,
+  wrk: string,
+  reference: Subject,
+  subject: Subject,
+): Promise<Comparison> {
+  const headers = scenario.headers ?? {};
+  const [expected, answered] = await Promise.all(
+    [reference, subject].map((target) => waitForAnswer(urlOf(target, scenario), headers)),
+  );
+  if (expected !== answered) throw new Error(`${subject.name} does not answer ${scenario.path} as nginx does`);
+  const { connections, seconds } = options;
+  const load = (target: Subject) => ({ wrk, url: urlOf(target, scenario), connections, seconds, headers });
+  return compare(scenario.name, reference, subject, options.rounds, load, say);
+}
+
+function urlOf(target: Subject, scenario: Scenario): string {
+  return `http://127.0.0.1:${target.port}${scenario.path}`;
+}
+
+function choose(names: readonly string[]): readonly Scenario[] {
+  const unknown = names.find((name) => !scenarios.some((scenario) => scenario.name === name));
+  if (unknown !== undefined) {
+    throw new Error(`no scenario "${unknown}": there are ${scenarios.map(({ name }) => name).join(', ')}`);
+  }
+  return names.length === 0 ? scenarios : scenarios.filter(({ name }) => names.includes(name));
+}
+
+function need(name: ServiceName): string {
+  const outcome = ensureService(name, say);
+  if (!outcome.ok) throw new Error(`the benchmark needs ${name}: ${outcome.reason}`);
+  return outcome.path;
+}
+
+function versionOf(nginx: string): string {
+  return spawnSync(nginx, ['-v'], { encoding: 'utf8' }).stderr.trim().replace('nginx version: ', '');
+}

@@ -1,0 +1,100 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { childrenOf, end, spawnPinned, waitForAnswer } from './process.ts';
+import type { Subject } from './subject.ts';
+
+/** Body of the small answer: 99 bytes. */
+const smallBody = 'x'.repeat(98);
+
+/** Starts an nginx that answers `/small` with 99 bytes and `/large` with 100 KB. */
+export function startUpstream(nginx: string, folder: string, port: number, core: number): Promise<Subject> {
+  const files = join(folder, 'upstream-files');
+  mkdirSync(files, { recursive: true, mode: 0o755 });
+  writeFileSync(join(files, 'large'), 'x'.repeat(100 * 1024), { mode: 0o644 });
+  return startNginx(
+    nginx,
+    folder,
+    'upstream',
+    core,
+    port,
+    `
+    server {
+      listen 127.0.0.1:${port} reuseport backlog=16384;
+      root ${files};
+      location = /small { default_type text/plain; return 200 "${smallBody}\\n"; }
+    }`,
+  );
+}
+
+/** Starts an nginx that passes everything on to the upstream, over connections that it keeps. */
+export function startReference(
+  nginx: string,
+  folder: string,
+  port: number,
+  upstreamPort: number,
+  core: number,
+): Promise<Subject> {
+  return startNginx(
+    nginx,
+    folder,
+    `reference-${port}`,
+    core,
+    port,
+    `
+    upstream behind {
+      server 127.0.0.1:${upstreamPort};
+      keepalive 128;
+      keepalive_requests 100000000;
+    }
+    server {
+      listen 127.0.0.1:${port} reuseport backlog=16384;
+      location / {
+        proxy_pass http://behind;
+        proxy_http_version 1.1;
+        proxy_set_header Connection "";
+        proxy_set_header Host $host;
+      }
+    }`,
+  );
+}
+
+async function startNginx(
+  nginx: string,
+  parent: string,
+  name: string,
+  core: number,
+  port: number,
+  servers: string,
+): Promise<Subject> {
+  const folder = join(parent, name);
+  mkdirSync(folder, { recursive: true, mode: 0o755 });
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+    .map((kind) => `${kind}_temp_path ${join(folder, kind)};`)
+    .join('\n    ');
+  const config = `
+daemon off;
+worker_processes 1;
+pid ${join(folder, 'nginx.pid')};
+error_log ${join(folder, 'error.log')} crit;
+worker_rlimit_nofile 16384;
+events { worker_connections 8192; }
+http {
+    access_log off;
+    keepalive_requests 100000000;
+    sendfile on;
+    tcp_nopush on;
+    ${temporary}${servers}
+}
+`;
+  const file = join(folder, 'nginx.conf');
+  writeFileSync(file, config);
+  const child = spawnPinned(core, [nginx, '-p', folder, '-c', file], { stdio: ['ignore', 'ignore', 'inherit'] });
+  await waitForAnswer(`http://127.0.0.1:${port}/small`);
+  const master = child.pid ?? 0;
+  return {
+    name: 'nginx',
+    port,
+    pid: childrenOf(master)[0] ?? master,
+    stop: () => end(child),
+  };
+}

@@ -1,0 +1,65 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join, relative } from 'node:path';
+import type { Comparison, Figures } from './measure.ts';
+import type { BenchOptions } from './options.ts';
+
+const head = ['scenario', 'subject', 'requests/s', 'CPU us/request', 'p50 ms', 'p99 ms', 'errors', 'MB', 'nginx = 1'];
+
+/** Draws the results as an aligned table; the last column is nginx's CPU time per request over the subject's. */
+export function formatResults(comparisons: readonly Comparison[]): string {
+  const rows = comparisons.flatMap(({ scenario, reference, subject, ratio }) => [
+    [scenario, ...cells(reference), '1.00'],
+    ['', ...cells(subject), ratio.toFixed(2)],
+  ]);
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)));
+  return [head, ...rows]
+    .map((row) =>
+      row.map((cell, column) => (column < 2 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))),
+    )
+    .map((row) => row.join('  ').trimEnd())
+    .join('\n');
+}
+
+function cells(figures: Figures): string[] {
+  return [
+    figures.subject,
+    String(Math.round(figures.requestsPerSecond)),
+    figures.cpuPerRequest.toFixed(1),
+    figures.p50.toFixed(2),
+    figures.p99.toFixed(2),
+    String(figures.errors),
+    (figures.residentBytes / 1024 ** 2).toFixed(0),
+  ];
+}
+
+/** Everything that is needed to understand the figures later. */
+export function describeRun(options: BenchOptions, comparisons: readonly Comparison[], nginx: string): unknown {
+  return {
+    date: new Date().toISOString(),
+    commit: output('git', ['rev-parse', '--short', 'HEAD']),
+    machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length },
+    node: process.version,
+    nginx,
+    options,
+    comparisons,
+  };
+}
+
+/** Writes the results below `bench/results/` and returns the path, from the working directory. */
+export function writeResults(results: unknown): string {
+  const folder = join(import.meta.dirname, '../results');
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, `load-${new Date().toISOString().replaceAll(/[:.]/g, '-')}.json`);
+  writeFileSync(path, `${JSON.stringify(results, undefined, 2)}\n`);
+  return relative(process.cwd(), path);
+}
+
+function output(program: string, args: readonly string[]): string {
+  try {
+    return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  } catch {
+    return 'unknown';
+  }
+}

@@ -1,0 +1,64 @@
+/** Creates entities through the Admin API; `path` begins with a slash. */
+export type Create = (path: string, body: Readonly<Record<string, unknown>>) => Promise<void>;
+
+/** One situation that is measured. */
+export interface Scenario {
+  readonly name: string;
+  /** Path that is asked for: `/small` answers 99 bytes, `/large` 100 KB. */
+  readonly path: '/small' | '/large';
+  /** Headers of each request. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Configures the gateway; `upstream` is the URL of the service behind it. */
+  readonly configure: (create: Create, upstream: string) => Promise<void>;
+}
+
+async function proxyEverything(create: Create, upstream: string): Promise<void> {
+  await create('/services', { name: 'bench', url: upstream });
+  await create('/services/bench/routes', { name: 'bench', paths: ['/'], strip_path: false });
+}
+
+/** Adds routes that no request of the benchmark takes, spread over hosts and paths. */
+async function addRoutes(create: Create, total: number): Promise<void> {
+  const batch = 50;
+  for (let first = 0; first < total; first += batch) {
+    const numbers = Array.from({ length: Math.min(batch, total - first) }, (_, index) => first + index);
+    await Promise.all(
+      numbers.map((number) =>
+        create('/services/bench/routes', {
+          name: `other-${number}`,
+          hosts: [`host-${number % 100}.test`],
+          paths: [`/api/v${number % 7}/resource-${number}`],
+        }),
+      ),
+    );
+  }
+}
+
+/** Everything that can be measured. */
+export const scenarios: readonly Scenario[] = [
+  { name: 'proxy', path: '/small', configure: proxyEverything },
+  { name: 'proxy-100k', path: '/large', configure: proxyEverything },
+  {
+    name: 'key-auth+rate-limiting',
+    path: '/small',
+    headers: { apikey: 'bench-key' },
+    async configure(create, upstream) {
+      await proxyEverything(create, upstream);
+      await create('/consumers', { username: 'bench' });
+      await create('/consumers/bench/key-auth', { key: 'bench-key' });
+      await create('/services/bench/plugins', { name: 'key-auth' });
+      await create('/services/bench/plugins', {
+        name: 'rate-limiting',
+        config: { minute: 1_000_000_000, policy: 'local' },
+      });
+    },
+  },
+  {
+    name: 'routes-10000',
+    path: '/small',
+    async configure(create, upstream) {
+      await proxyEverything(create, upstream);
+      await addRoutes(create, 10_000);
+    },
+  },
+];

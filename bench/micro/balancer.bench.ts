@@ -1,0 +1,60 @@
+import { bench, do_not_optimize, group, run } from 'mitata';
+import { anyPeer, type Balancer, type Choice, createBalancers, type Peer } from '../../src/balancer/index.ts';
+import { createResolver, type DnsSource } from '../../src/dns/index.ts';
+
+const source: DnsSource = {
+  addresses: async () => [
+    { ip: '10.0.0.1', ttl: 1e6 },
+    { ip: '10.0.0.2', ttl: 1e6 },
+  ],
+  services: async () => [],
+};
+const balancers = createBalancers({ resolver: createResolver({ source }) });
+
+function upstream(name: string, algorithm: string, weights: readonly number[]): Balancer {
+  balancers.putUpstream({ id: name, name, algorithm });
+  for (const [at, weight] of weights.entries()) {
+    balancers.putTarget({
+      id: `${name}-${at}`,
+      upstream: { id: name },
+      target: `10.1.${at >> 8}.${at & 255}:80`,
+      weight,
+    });
+  }
+  return balancers.byName(name)!;
+}
+
+function picks(name: string, balancer: Balancer, choice: Choice = anyPeer): void {
+  bench(name, () => {
+    const peer = balancer.next(choice) as Peer;
+    peer.release();
+    do_not_optimize(peer);
+  });
+}
+
+const equal = (amount: number): number[] => new Array<number>(amount).fill(100);
+const uneven = (amount: number): number[] => Array.from({ length: amount }, (_, at) => 1 + (at % 7));
+const key: Choice = { hashKey: 'b7a3f0c2-5d1e-4a6f-9c3b-1e2d3c4b5a69', tried: [] };
+
+group('one address', () => {
+  picks('host, IP literal', balancers.peersForHost('10.0.0.1', 80));
+  picks('upstream, one target', upstream('one', 'round-robin', equal(1)));
+});
+const named = balancers.peersForHost('api.test', 80);
+await named.next(anyPeer);
+group('host of two addresses', () => picks('host, cached DNS', named));
+group('ten targets', () => {
+  picks('round-robin, equal weights', upstream('rr', 'round-robin', equal(10)));
+  picks('round-robin, uneven weights', upstream('wrr', 'round-robin', uneven(10)));
+  picks('least-connections', upstream('lc', 'least-connections', uneven(10)));
+  picks('consistent-hashing', upstream('ch', 'consistent-hashing', equal(10)), key);
+  picks('latency', upstream('ewma', 'latency', equal(10)));
+});
+group('a thousand targets', () => {
+  picks('round-robin, equal weights', upstream('rr1000', 'round-robin', equal(1000)));
+  picks('round-robin, uneven weights', upstream('wrr1000', 'round-robin', uneven(1000)));
+  picks('least-connections', upstream('lc1000', 'least-connections', uneven(1000)));
+  picks('consistent-hashing', upstream('ch1000', 'consistent-hashing', equal(1000)), key);
+});
+
+await run();

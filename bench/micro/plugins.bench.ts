@@ -1,0 +1,102 @@
+/**
+ * What the bundled plugins cost a request: `node bench/micro/plugins.bench.ts`. The exchange is a stand-in that does the
+ * least that an exchange can do, so the figures are those of the plugins alone. Goals: key-auth and rate-limiting (local)
+ * under 1.0 us each.
+ */
+import { bench, do_not_optimize, run } from 'mitata';
+import type { Kong, PluginHost, Row } from '../../src/pdk/index.ts';
+import { storedConfig } from '../../src/pdk/testing/config.ts';
+import { createFakeHost } from '../../src/pdk/testing.ts';
+import { bundledPlugins } from '../../src/plugins/index.ts';
+
+const instance = { id: 'p1', instanceName: null, routeId: 'r1', serviceId: 's1', consumerId: null };
+const consumer: Row = { id: '4b6e9a2c-0f1d-4c3b-9e8a-7d6c5b4a3f01', username: 'bob', custom_id: 'b-1' };
+const credential: Row = {
+  id: '4b6e9a2c-0f1d-4c3b-9e8a-7d6c5b4a3f0a',
+  key: 'bobs-key',
+  consumer: { id: consumer['id'] },
+};
+
+const noValues: readonly string[] = Object.freeze([]);
+
+/** An exchange of one request that is asked over and over. */
+function createStandIn(headers: { readonly [name: string]: string }): Kong {
+  const values = new Map(Object.entries(headers).map(([name, value]) => [name, [value]]));
+  let set = 0;
+  const note = (): void => {
+    set++;
+  };
+  let answered = 0;
+  const shared: Record<string, unknown> = {};
+  const plugin: Record<string, unknown> = {};
+  const kong = {
+    client: {
+      getConsumer: () => consumer,
+      getCredential: () => undefined,
+      getForwardedIp: () => '10.0.0.1',
+      loadConsumer: () => consumer,
+      authenticate: note,
+    },
+    request: {
+      getMethod: () => 'GET',
+      getRawQuery: () => '',
+      getHeader: (name: string) => headers[name],
+      getHeaderValues: (name: string) => values.get(name) ?? noValues,
+      getHttpVersion: () => 1.1,
+      getPath: () => '/',
+      getPort: () => 8000,
+    },
+    response: {
+      setHeader: note,
+      addHeader: note,
+      clearHeader: note,
+      error: () => {
+        answered++;
+      },
+      exit: () => {
+        answered++;
+      },
+    },
+    service: { request: { setHeader: note, clearHeader: note } },
+    log: { setSerializeValue: note },
+    ctx: { shared, plugin },
+    get counts() {
+      return set + answered;
+    },
+  };
+  return kong as unknown as Kong;
+}
+
+const rowHost: PluginHost = {
+  ...createFakeHost(),
+  clock: { now: () => Date.now(), monotonic: () => performance.now() },
+  reader: () => {
+    const byKey = new Map([['bobs-key', credential]]);
+    return { find: (key: string) => byKey.get(key), findById: () => consumer, findBy: () => consumer } as never;
+  },
+};
+
+function handlersOf(name: string, config: Row) {
+  const plugin = bundledPlugins.find((candidate) => candidate.name === name)!;
+  return plugin.setup(rowHost)(storedConfig(plugin, config), instance);
+}
+
+const kong = createStandIn({ apikey: 'bobs-key', 'content-length': '12', origin: 'http://shop.test' });
+
+function measure(title: string, name: string, config: Row, phase: 'access' | 'headerFilter' = 'access'): void {
+  const handler = handlersOf(name, config)[phase]!;
+  bench(title, () => do_not_optimize(handler(kong)));
+}
+
+measure('key-auth', 'key-auth', {});
+measure('key-auth, hiding the key', 'key-auth', { hide_credentials: true });
+measure('rate-limiting, one window', 'rate-limiting', { minute: 1e15 });
+measure('rate-limiting, three windows', 'rate-limiting', { minute: 1e15, hour: 1e15, day: 1e15 });
+measure('rate-limiting, refused', 'rate-limiting', { minute: 1 });
+measure('correlation-id', 'correlation-id', {});
+measure('request-size-limiting', 'request-size-limiting', {});
+measure('request-termination', 'request-termination', {});
+measure('cors, everybody', 'cors', {}, 'headerFilter');
+measure('cors, a list', 'cors', { origins: ['http://a.test', 'http://shop.test'] }, 'headerFilter');
+
+await run();

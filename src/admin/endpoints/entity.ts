@@ -1,0 +1,123 @@
+import type { Dao, DaoResult } from '../../db/index.ts';
+import type { Row } from '../../schema/index.ts';
+import type { Body } from '../body.ts';
+import { type Answer, answerError, answerOk, type Endpoint, noContent, notFound } from '../endpoint.ts';
+import { withRow } from './collection.ts';
+import { type WriteArguments, writeArguments } from './given.ts';
+import { keyField, keyValue, selectByPath } from './lookup.ts';
+import { nestedName, topName } from './names.ts';
+
+/** `/services/:services`: one entity by id or endpoint key. */
+export function entityEndpoint(dao: Dao): Endpoint {
+  const { name } = dao.definition;
+  return {
+    path: `/${topName(dao.definition)}/:${name}`,
+    methods: {
+      GET: withRow(dao, async (row) => answerOk(dao.schema.show(row))),
+      PUT: ({ params, body }) => put(dao, params[name] ?? '', writeArguments(dao, body)),
+      async PATCH({ params, body }) {
+        const key = params[name] ?? '';
+        const changes = await patchArguments(dao, key, body);
+        return changes === undefined ? notFound : patch(dao, key, changes);
+      },
+      async DELETE({ params }) {
+        const found = await selectByPath(dao, params[name] ?? '');
+        if (!found.ok) return answerError(found.error);
+        return found.value === undefined ? noContent : remove(dao, found.value);
+      },
+    },
+  };
+}
+
+/** `/services/:services/routes/:routes`: one child, which must belong to the parent. */
+export function childEndpoint(parent: Dao, child: Dao, foreignField: string): Endpoint {
+  const { name } = child.definition;
+
+  async function childOf(row: Row, key: string): Promise<DaoResult<Row | undefined>> {
+    const found = await selectByPath(child, key);
+    if (!found.ok || found.value === undefined) return found;
+    const owner = found.value[foreignField] as { readonly id: string } | null;
+    return owner?.id === row.id ? found : { ok: true, value: undefined };
+  }
+
+  return {
+    path: `/${topName(parent.definition)}/:${parent.definition.name}/${nestedName(child.definition)}/:${name}`,
+    methods: {
+      GET: withRow(parent, async (row, _key, { params }) => {
+        const found = await childOf(row, params[name] ?? '');
+        if (!found.ok) return answerError(found.error);
+        return found.value === undefined ? notFound : answerOk(child.schema.show(found.value));
+      }),
+      PUT: withRow(parent, async (row, _key, { params, body }) => {
+        const { given, options } = writeArguments(child, body);
+        return put(child, params[name] ?? '', { given: { ...given, [foreignField]: { id: row.id } }, options });
+      }),
+      PATCH: withRow(parent, async (row, _key, { params, body }) => {
+        const found = await childOf(row, params[name] ?? '');
+        if (!found.ok) return answerError(found.error);
+        if (found.value === undefined) return notFound;
+        const { given, options } = writeArguments(child, body, hintOf(child, found.value));
+        if (!given[foreignField]) given[foreignField] = { id: row.id };
+        return patch(child, String(found.value.id), { given, options });
+      }),
+      DELETE: withRow(parent, async (row, _key, { params }) => {
+        const found = await childOf(row, params[name] ?? '');
+        if (!found.ok) return answerError(found.error);
+        return found.value === undefined ? notFound : remove(child, found.value);
+      }),
+    },
+  };
+}
+
+/** Replaces or creates the row that a key names. */
+export async function put(dao: Dao, key: string, { given, options }: WriteArguments): Promise<Answer> {
+  const field = keyField(dao, key);
+  const result =
+    field === undefined
+      ? await dao.upsert(key, given, options)
+      : await dao.upsertBy(field, keyValue(dao, field, key), given, options);
+  return answerRow(dao, result);
+}
+
+/** Changes the row that a key names. */
+export async function patch(dao: Dao, key: string, { given, options }: WriteArguments): Promise<Answer> {
+  const field = keyField(dao, key);
+  const result =
+    field === undefined
+      ? await dao.update(key, given, options)
+      : await dao.updateBy(field, keyValue(dao, field, key), given, options);
+  return answerRow(dao, result);
+}
+
+/** Deletes a row: 204, or why it must stay. */
+export async function remove(dao: Dao, row: Row): Promise<Answer> {
+  const result = await dao.delete(String(row.id));
+  return result.ok ? noContent : answerError(result.error);
+}
+
+/** 200 with the row, or the error. */
+export function answerRow({ schema }: Dao, result: DaoResult<Row>): Answer {
+  return result.ok ? answerOk(schema.show(result.value)) : answerError(result.error);
+}
+
+/**
+ * The arguments of a change. Where a field's shape hangs on another's value (a plugin's config on its name) and the body
+ * does not say it, the stored row does; undefined when there is none.
+ */
+async function patchArguments(dao: Dao, key: string, body: Body): Promise<WriteArguments | undefined> {
+  if (!dependsOnStored(dao, body)) return writeArguments(dao, body);
+  const found = await selectByPath(dao, key);
+  if (!found.ok) return writeArguments(dao, body);
+  return found.value === undefined ? undefined : writeArguments(dao, body, hintOf(dao, found.value));
+}
+
+function dependsOnStored(dao: Dao, body: Body): boolean {
+  const { fields, subschema_key: key } = dao.definition;
+  if (key === undefined || body.values[key] !== undefined) return false;
+  return Object.values(fields).some((field) => field.abstract === true);
+}
+
+function hintOf(dao: Dao, row: Row): { readonly [field: string]: unknown } {
+  const key = dao.definition.subschema_key;
+  return key === undefined ? {} : { [key]: row[key] };
+}

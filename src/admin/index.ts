@@ -1,0 +1,31 @@
+/**
+ * Admin: the HTTP API over the store. Endpoints follow from entity definitions; `routes/` holds the exceptions. It is
+ * handed everything that it shows of the node, and knows no proxy and no plugin.
+ */
+export {
+  type AdminRequest,
+  type Answer,
+  answerCreated,
+  answerOk,
+  badRequest,
+  type Endpoint,
+  type EndpointMethod,
+  type Handler,
+  methodNotAllowed,
+  noContent,
+  notFound,
+} from './endpoint.ts';
+export { createAdminServer, createStatusServer } from './server.ts';
+export type {
+  AdminListener,
+  AdminOptions,
+  AdminServer,
+  BoundAddress,
+  NodeView,
+  PluginView,
+  ServerCounters,
+  SettingsView,
+  StatusOptions,
+  StatusReport,
+  TlsCredentials,
+} from './types.ts';

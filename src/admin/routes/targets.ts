@@ -1,0 +1,62 @@
+import type { DaoResult, Database } from '../../db/index.ts';
+import { isUuid } from '../../kernel/index.ts';
+import type { Row } from '../../schema/index.ts';
+import {
+  type AdminRequest,
+  type Answer,
+  answerError,
+  answerOk,
+  type Endpoint,
+  type Handler,
+  notFound,
+} from '../endpoint.ts';
+import { childCollectionEndpoint, withRow } from '../endpoints/collection.ts';
+import { answerRow, remove } from '../endpoints/entity.ts';
+import { writeArguments } from '../endpoints/given.ts';
+
+/** Targets live under their upstream alone, by id or by `host:port`; their own paths are switched off. */
+export function targetEndpoints(database: Database): Endpoint[] {
+  const upstreams = database.dao('upstreams');
+  const targets = database.dao('targets');
+
+  async function find(upstream: string, key: string): Promise<DaoResult<Row | undefined>> {
+    if (!isUuid(key)) return targets.selectByCacheKey(upstream, key);
+    const found = await targets.select(key);
+    const owner = found.ok ? (found.value?.upstream as { readonly id: string } | undefined) : undefined;
+    return !found.ok || owner?.id === upstream ? found : { ok: true, value: undefined };
+  }
+
+  const withTarget = (action: (target: Row, request: AdminRequest) => Promise<Answer>): Handler =>
+    withRow(upstreams, async (upstream, _key, request) => {
+      const found = await find(String(upstream.id), request.params.targets ?? '');
+      if (!found.ok) return answerError(found.error);
+      return found.value === undefined ? notFound : action(found.value, request);
+    });
+
+  const update = withTarget(async (target, { body }) => {
+    const { given, options } = writeArguments(targets, body);
+    return answerRow(targets, await targets.update(String(target.id), given, options));
+  });
+
+  const list = childCollectionEndpoint(upstreams, targets, 'upstream');
+  return [
+    { path: `${list.path}/all`, methods: { GET: list.methods.GET! } },
+    {
+      path: `${list.path}/:targets`,
+      methods: {
+        GET: withTarget(async (target) => answerOk(target)),
+        PUT: update,
+        PATCH: update,
+        DELETE: withTarget((target) => remove(targets, target)),
+      },
+    },
+    switchedOff('/targets'),
+    switchedOff('/targets/:targets'),
+    switchedOff('/targets/:targets/upstream'),
+  ];
+}
+
+/** A path that is answered with 404 whatever the method. */
+export function switchedOff(path: string): Endpoint {
+  return { path, methods: {}, disabled: true };
+}

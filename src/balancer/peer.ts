@@ -1,0 +1,65 @@
+/** How a try at a peer ended: with an answer's head, without a connection, or without an answer in time. */
+export type TryResult = 'answered' | 'tcp_failure' | 'timeout';
+
+/** One resolved address that requests may be sent to: the same object for as long as the address stands. */
+export interface Peer {
+  /** IPv4, or IPv6 without brackets. */
+  readonly ip: string;
+  readonly port: number;
+  /** What the Host header and the server name are made of: the name as configured, or the address. */
+  readonly host: string;
+  /** The `targets` row behind it; undefined for a service that names its host itself. */
+  readonly targetId: string | undefined;
+  /** Its share of the traffic in proportion to the others; 0 for none. */
+  readonly weight: number;
+  /** False while health checks keep it from traffic. */
+  readonly available: boolean;
+  /** How many times it was picked and not released yet. */
+  readonly active: number;
+  /** Free for whoever dials the address, such as its pool of connections. */
+  attached: unknown;
+  /** To be called once for each time that the peer was picked, when the try is over. */
+  release(): void;
+  /** Tells how a try ended; `status` is 0 without an answer, `latencyMs` runs from the dial to the answer's head. */
+  report(result: TryResult, status: number, latencyMs: number): void;
+}
+
+/** Whoever wants to hear how tries ended. */
+export interface PeerOwner {
+  reported(peer: BalancedPeer, result: TryResult, status: number, latencyMs: number): void;
+}
+
+/** The {@link Peer} that balancers keep: with the marks of the algorithms, in the object so that picking allocates nothing. */
+export class BalancedPeer implements Peer {
+  readonly ip: string;
+  readonly port: number;
+  readonly host: string;
+  readonly targetId: string | undefined;
+  weight: number;
+  available = true;
+  active = 0;
+  attached: unknown = undefined;
+  /** Round-robin: how much of its share it is owed. */
+  owed = 0;
+  /** Latency: moving average in milliseconds, and the monotonic time of its last change; 0 before the first answer. */
+  average = 0;
+  averagedAt = 0;
+  readonly #owner: PeerOwner;
+
+  constructor(address: Pick<Peer, 'ip' | 'port' | 'host' | 'targetId' | 'weight'>, owner: PeerOwner) {
+    this.ip = address.ip;
+    this.port = address.port;
+    this.host = address.host;
+    this.targetId = address.targetId;
+    this.weight = address.weight;
+    this.#owner = owner;
+  }
+
+  release(): void {
+    if (this.active > 0) this.active--;
+  }
+
+  report(result: TryResult, status: number, latencyMs: number): void {
+    this.#owner.reported(this, result, status, latencyMs);
+  }
+}

@@ -1,0 +1,160 @@
+import type { Resolver } from '../dns/index.ts';
+import type { Clock } from '../kernel/index.ts';
+import type { Algorithm, Choice } from './algorithms/algorithm.ts';
+import { createConsistentHashing } from './algorithms/consistent-hashing.ts';
+import { createLatency } from './algorithms/latency.ts';
+import { createLeastConnections } from './algorithms/least-connections.ts';
+import { createRoundRobin } from './algorithms/round-robin.ts';
+import { type Balancer, createPool, type TryObserver } from './balancer.ts';
+import type { TargetRow, UpstreamRow } from './balancers.ts';
+import { noPeer } from './errors.ts';
+import { createHost, type Host, parseTarget } from './host.ts';
+import type { Peer } from './peer.ts';
+
+/** What {@link createUpstreamBalancer} needs. */
+export interface UpstreamBalancerOptions {
+  readonly resolver: Resolver;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly observe: TryObserver | undefined;
+  readonly onGone: (peer: Peer) => void;
+}
+
+/** A balancer over the targets of one upstream. */
+export interface UpstreamBalancer extends Balancer {
+  readonly upstream: UpstreamRow;
+  /** Takes over a changed row; peers stay. */
+  putUpstream(row: UpstreamRow): void;
+  putTarget(row: TargetRow): void;
+  deleteTarget(id: string): void;
+  /** Follows the changes of names. */
+  refresh(): void;
+  close(): void;
+}
+
+interface Target {
+  readonly row: TargetRow;
+  readonly host: Host;
+}
+
+const defaultWeight = 100;
+
+/** Creates an {@link UpstreamBalancer} without targets. */
+export function createUpstreamBalancer(first: UpstreamRow, options: UpstreamBalancerOptions): UpstreamBalancer {
+  const { onGone } = options;
+  const targets = new Map<string, Target>();
+  let upstream = first;
+  const pool = createPool(algorithmOf(first, options), (peer, result, status) =>
+    options.observe?.(balancer, peer, result, status),
+  );
+  pool.setThreshold(first.healthchecks?.threshold ?? 0);
+
+  function regather(): void {
+    pool.update([...targets.values()].flatMap(({ host }) => host.peers));
+  }
+
+  function addTarget(row: TargetRow): void {
+    const host = createHost({
+      ...parseTarget(row.target),
+      weight: row.weight ?? defaultWeight,
+      targetId: row.id,
+      useSrvName: upstream.use_srv_name === true,
+      resolver: options.resolver,
+      owner: pool,
+      onChange: regather,
+      onGone,
+    });
+    targets.set(row.id, { row, host });
+    host.refresh();
+  }
+
+  function removeTarget(id: string): void {
+    const known = targets.get(id);
+    if (known === undefined) return;
+    targets.delete(id);
+    known.host.close();
+    regather();
+  }
+
+  function refresh(): void {
+    for (const { host } of targets.values()) host.refresh();
+  }
+
+  function awaited(): Promise<void>[] {
+    const all: Promise<void>[] = [];
+    for (const { host } of targets.values()) if (host.pending !== undefined) all.push(host.pending);
+    return all;
+  }
+
+  /** Waits until the first name that gives a peer is resolved, not for all of them. */
+  async function nextResolved(choice: Choice): Promise<Peer> {
+    for (let pending = awaited(); pending.length > 0; pending = awaited()) {
+      await Promise.race(pending);
+      const peer = pool.pick(choice);
+      if (peer !== undefined) return peer;
+    }
+    throw noPeer();
+  }
+
+  const balancer: UpstreamBalancer = {
+    get upstream() {
+      return upstream;
+    },
+    get peers() {
+      return pool.peers;
+    },
+    setAvailable: (peer, available) => pool.setAvailable(peer, available),
+    next(choice) {
+      const peer = pool.pick(choice);
+      if (peer !== undefined) return peer;
+      refresh();
+      const refreshed = pool.pick(choice);
+      if (refreshed !== undefined) return refreshed;
+      if (awaited().length === 0) throw noPeer();
+      return nextResolved(choice);
+    },
+    putUpstream(row) {
+      const former = upstream;
+      upstream = row;
+      pool.setThreshold(row.healthchecks?.threshold ?? 0);
+      if (row.algorithm !== former.algorithm || row.slots !== former.slots) {
+        pool.setAlgorithm(algorithmOf(row, options));
+      }
+      if ((row.use_srv_name === true) !== (former.use_srv_name === true)) {
+        for (const { row: target } of [...targets.values()]) {
+          removeTarget(target.id);
+          addTarget(target);
+        }
+      }
+    },
+    putTarget(row) {
+      const known = targets.get(row.id);
+      if (known !== undefined && known.row.target === row.target) {
+        targets.set(row.id, { row, host: known.host });
+        known.host.setWeight(row.weight ?? defaultWeight);
+        return;
+      }
+      removeTarget(row.id);
+      addTarget(row);
+    },
+    deleteTarget: removeTarget,
+    refresh,
+    close() {
+      for (const id of [...targets.keys()]) removeTarget(id);
+    },
+  };
+  return balancer;
+}
+
+function algorithmOf(row: UpstreamRow, options: UpstreamBalancerOptions): Algorithm {
+  switch (row.algorithm) {
+    case 'least-connections':
+      return createLeastConnections(options.random);
+    case 'consistent-hashing':
+      return createConsistentHashing(row.slots ?? 10_000);
+    case 'latency':
+      return createLatency(options.clock, options.random);
+    default:
+      return createRoundRobin(options.random);
+  }
+}

@@ -1,0 +1,39 @@
+/** The command line: one file per command, and nothing that a gateway needs to run. */
+import { checkCommand } from './check.ts';
+import { healthCommand } from './health.ts';
+import { confirmOnTerminal, createMigrationsCommand } from './migrations.ts';
+import { prepareCommand } from './prepare.ts';
+import { runProgram } from './program.ts';
+import { quitCommand } from './quit.ts';
+import { reloadCommand } from './reload.ts';
+import { restartCommand } from './restart.ts';
+import { startCommand } from './start.ts';
+import { stopCommand } from './stop.ts';
+import { versionCommand } from './version.ts';
+
+const code = await runProgram({
+  commands: [
+    startCommand,
+    stopCommand,
+    quitCommand,
+    restartCommand,
+    reloadCommand,
+    healthCommand,
+    checkCommand,
+    prepareCommand,
+    createMigrationsCommand({
+      // The gateway is most of the program; only what opens the store loads it.
+      prepareStore: async (settings) => (await import('../gateway/index.ts')).prepareStore(settings),
+      confirm: confirmOnTerminal,
+    }),
+    versionCommand,
+  ],
+  args: process.argv.slice(2),
+  context: {
+    env: process.env,
+    hasColors: process.stdout.isTTY && process.stdout.hasColors(),
+    out: (text) => console.log(text),
+    err: (text) => console.error(text),
+  },
+});
+process.exit(code);

@@ -1,0 +1,137 @@
+import type { EntityEvent } from '../events/index.ts';
+import { type Clock, GibbonError, type Logger } from '../kernel/index.ts';
+import { createSchema, type EntityDefinition, type SchemaEnvironment } from '../schema/index.ts';
+import { type ChildField, type DaoContext, type Entity, ok } from './dao/context.ts';
+import { createDao } from './dao/dao.ts';
+import { hooksOf } from './dao/hooks.ts';
+import { createTagsDao } from './dao/tags.ts';
+import type { Dao } from './dao/types.ts';
+import { createWriter, writeThrough } from './dao/writer.ts';
+import type { Strategy } from './strategies/strategy.ts';
+
+/** What {@link createDatabase} needs. */
+export interface DatabaseOptions {
+  readonly strategy: Strategy;
+  /** Core entities and those of plugins; every entity that a foreign field refers to must be among them. */
+  readonly entities: readonly EntityDefinition[];
+  readonly environment: SchemaEnvironment;
+  /** Told once of each write that went through, in the order of the commits. */
+  readonly onEvent: (event: EntityEvent) => void;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** The DAOs of one open store. */
+export interface Database {
+  /** The kind of store, such as `sqlite`. */
+  readonly strategy: string;
+  readonly entities: readonly EntityDefinition[];
+  /** The id of the default workspace; part of cache keys. */
+  readonly workspaceId: string;
+  /** @throws GibbonError `ERR_STORE_ENTITY` for an unknown entity */
+  dao(entity: string): Dao;
+  /** True when there is a DAO of this name. */
+  has(entity: string): boolean;
+  /** True when the store answers. */
+  reachable(): Promise<boolean>;
+  /** Deletes rows whose time to live is over and returns how many; nothing is announced. */
+  removeExpired(): Promise<number>;
+  /** Waits for writes under way; later calls reject. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the store, creates or migrates its tables and makes sure that the default workspace is there.
+ * @throws GibbonError `ERR_STORE_OPEN` when it cannot be opened, `ERR_STORE_NEWER` when a newer version wrote it,
+ * `ERR_STORE_ENTITY` when a foreign field refers to an entity that is not given
+ */
+export async function createDatabase(options: DatabaseOptions): Promise<Database> {
+  const { strategy } = options;
+  const environment: SchemaEnvironment = { ...options.environment, foreign: (name) => daos.get(name)?.schema };
+  const children = childFields(options.entities);
+  const entities = new Map<string, Entity>();
+  const daos = new Map<string, Dao>();
+
+  const context: DaoContext = {
+    strategy,
+    environment,
+    clock: options.clock,
+    logger: options.logger,
+    announce: options.onEvent,
+    find: (name) => entities.get(name),
+    entity(name) {
+      const entity = entities.get(name);
+      if (entity === undefined) throw unknownEntity(name);
+      return entity;
+    },
+    childrenOf: (name) => children.get(name) ?? [],
+  };
+
+  // Tags are a view: they have no table of their own shape and no writer.
+  const stored = options.entities.filter((definition) => definition.name !== 'tags');
+  await strategy.open(stored);
+  for (const definition of options.entities) {
+    const schema = createSchema(definition, environment);
+    if (definition.name === 'tags') {
+      daos.set(definition.name, createTagsDao(strategy, schema));
+      continue;
+    }
+    const hooks = hooksOf(definition.name);
+    const entity = { definition, schema, hooks, writer: createWriter(context, definition, schema, hooks) };
+    entities.set(definition.name, entity);
+    daos.set(definition.name, createDao(context, entity));
+  }
+  await createDefaultWorkspace(context);
+
+  return {
+    strategy: strategy.name,
+    entities: options.entities,
+    get workspaceId() {
+      return strategy.workspaceId;
+    },
+    dao(name) {
+      const dao = daos.get(name);
+      if (dao === undefined) throw unknownEntity(name);
+      return dao;
+    },
+    has: (name) => daos.has(name),
+    reachable: () => strategy.reachable(),
+    removeExpired: () => strategy.removeExpired(),
+    close: () => strategy.close(),
+  };
+}
+
+async function createDefaultWorkspace(context: DaoContext): Promise<void> {
+  const workspaces = context.find('workspaces');
+  if (workspaces === undefined) return;
+  const id = context.strategy.workspaceId;
+  const result = await writeThrough({ ...context, announce: () => {} }, async (work) => {
+    const found = await work.session.select('workspaces', [id]);
+    if (found !== undefined) return ok(found.row);
+    return workspaces.writer.insert(work, { id, name: 'default' });
+  });
+  if (!result.ok) {
+    throw new GibbonError(`Cannot create the default workspace: ${result.error.message}`, { code: 'ERR_STORE_OPEN' });
+  }
+}
+
+function childFields(entities: readonly EntityDefinition[]): Map<string, ChildField[]> {
+  const known = new Set(entities.map((definition) => definition.name));
+  const children = new Map<string, ChildField[]>();
+  for (const { name, fields } of entities) {
+    for (const [field, spec] of Object.entries(fields)) {
+      if (spec.type !== 'foreign') continue;
+      if (!known.has(spec.reference)) throw unknownEntity(spec.reference);
+      const list = children.get(spec.reference) ?? [];
+      children.set(spec.reference, list);
+      list.push({ child: name, field, onDelete: spec.on_delete });
+    }
+  }
+  return children;
+}
+
+function unknownEntity(name: string): GibbonError {
+  return new GibbonError(`Cannot find the entity "${name}": it was not given to the database`, {
+    code: 'ERR_STORE_ENTITY',
+  });
+}

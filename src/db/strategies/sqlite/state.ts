@@ -1,0 +1,38 @@
+import { existsSync, rmSync } from 'node:fs';
+import { connect } from './connection.ts';
+import { migrations } from './migrations.ts';
+
+/** How far the layout of a SQLite store has come. */
+export interface SqliteState {
+  /** Steps that were taken, by their version. */
+  readonly executed: readonly number[];
+  /** Steps that this version knows and the store has not taken. */
+  readonly missing: readonly number[];
+}
+
+/**
+ * Reads how far a store has come, without changing it; undefined when there is none at the path.
+ * @throws GibbonError `ERR_STORE_OPEN` when the file is not a store
+ */
+export function readSqliteState(path: string): SqliteState | undefined {
+  if (!existsSync(path)) return undefined;
+  const connection = connect(path, { readOnly: true });
+  try {
+    const table = connection.get(`SELECT 1 FROM "sqlite_schema" WHERE "name" = 'schema_meta'`, []);
+    if (table === undefined) return undefined;
+    const sql = `SELECT "value" FROM "schema_meta" WHERE "subsystem" = 'core' AND "name" = 'version'`;
+    const version = Number(connection.get(sql, [])?.[0] ?? 0);
+    const versions = migrations.map((step) => step.version);
+    return {
+      executed: versions.filter((known) => known <= version),
+      missing: versions.filter((known) => known > version),
+    };
+  } finally {
+    connection.close();
+  }
+}
+
+/** Deletes a store with everything in it. No process may have it open. */
+export function deleteSqliteStore(path: string): void {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true });
+}

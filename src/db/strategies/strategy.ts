@@ -1,0 +1,112 @@
+import type { EntityDefinition, Row } from '../../schema/index.ts';
+
+/** Values of a primary key, in the order of its fields. */
+export type Key = readonly (string | number)[];
+
+/** A row as it lies in the store: every field of the entity but the transient ones. */
+export interface StoredRecord {
+  readonly row: Row;
+  /** When the row expires, in seconds since the epoch; null for never and for entities without ttl. */
+  readonly expiresAt: number | null;
+}
+
+/** A complete row to be stored. */
+export interface NewRecord {
+  readonly row: Row;
+  /** For entities whose cache key has several fields. */
+  readonly cacheKey?: string;
+  /** Seconds since the epoch; null for never; absent keeps what an update finds. */
+  readonly expiresAt?: number | null;
+}
+
+/** The constraint that a write ran into. The transaction goes on as if the statement had not been tried. */
+export type Violation =
+  | { readonly kind: 'primary' }
+  | { readonly kind: 'unique'; readonly field: string }
+  | { readonly kind: 'cache-key' }
+  /** The field refers to a row that is not there. */
+  | { readonly kind: 'foreign'; readonly field: string }
+  /** Rows of the entity `by` still refer to the row. */
+  | { readonly kind: 'referenced'; readonly by: string };
+
+/** Which rows to read, in the order of the primary key. */
+export interface PageQuery {
+  readonly limit: number;
+  /** Only rows behind this key. */
+  readonly after?: Key;
+  /** Only rows whose foreign field refers to `id`. */
+  readonly parent?: { readonly field: string; readonly id: string };
+  readonly tags?: { readonly tags: readonly string[]; readonly mode: 'and' | 'or' };
+}
+
+/** One row of the view over the tags of all entities. */
+export interface TagRecord {
+  readonly tag: string;
+  readonly entity_name: string;
+  readonly entity_id: string;
+  /** The tag's place among the tags of its row. */
+  readonly ordinality: number;
+}
+
+/** Which tags to read, in the order of entity id, entity name and place. */
+export interface TagQuery {
+  readonly limit: number;
+  readonly tag?: string;
+  readonly after?: { readonly entityId: string; readonly entityName: string; readonly ordinality: number };
+}
+
+/** Reads. Expired rows are not there. Methods reject with a GibbonError when the store itself fails. */
+export interface ReadSession {
+  select(entity: string, key: Key): Promise<StoredRecord | undefined>;
+  /** By a unique field or the endpoint key; the first row in the order of the primary key. */
+  selectBy(entity: string, field: string, value: string | number | boolean): Promise<StoredRecord | undefined>;
+  selectByCacheKey(entity: string, cacheKey: string): Promise<StoredRecord | undefined>;
+  page(entity: string, query: PageQuery): Promise<readonly StoredRecord[]>;
+  pageTags(query: TagQuery): Promise<readonly TagRecord[]>;
+  /** A row in whose list at `path` (a field, or a path into a record) `value` stands. */
+  findListing(entity: string, path: readonly string[], value: string): Promise<StoredRecord | undefined>;
+  /** The distinct values of a text field, sorted. */
+  distinct(entity: string, field: string): Promise<readonly string[]>;
+}
+
+/** Reads and writes inside one transaction; its reads see its own writes. */
+export interface WriteSession extends ReadSession {
+  insert(entity: string, record: NewRecord): Promise<Violation | undefined>;
+  /** Writes over the row with this key; nothing happens when there is none. */
+  update(entity: string, key: Key, record: NewRecord): Promise<Violation | undefined>;
+  /** Inserts, or replaces the row with the same primary key, also an expired one. */
+  upsert(entity: string, record: NewRecord): Promise<Violation | undefined>;
+  /** Rows that refer to it with `on_delete: 'cascade'` go with it. */
+  delete(entity: string, key: Key): Promise<Violation | undefined>;
+}
+
+/** How a transaction ends. */
+export interface Decision<T> {
+  /** False undoes everything. */
+  readonly commit: boolean;
+  readonly value: T;
+  /** Called as soon as the writes are durable and before any later transaction's; it must not throw. */
+  readonly committed?: () => void;
+}
+
+/** A kind of store. The DAO is its only caller. */
+export interface Strategy {
+  readonly name: string;
+  /**
+   * Opens the store, creates what is missing for these entities and brings older tables up to date.
+   * @throws GibbonError when the store cannot be opened, or was written by a newer version
+   */
+  open(entities: readonly EntityDefinition[]): Promise<void>;
+  /** The id of the default workspace, the same for the life of the store; known once it is open. */
+  readonly workspaceId: string;
+  /** Sees what has been committed, and nothing of transactions under way. */
+  readonly read: ReadSession;
+  /** Runs `work` alone among writers; undoes everything when it rejects. */
+  transaction<T>(work: (session: WriteSession) => Promise<Decision<T>>): Promise<T>;
+  /** True when the store answers. */
+  reachable(): Promise<boolean>;
+  /** Deletes expired rows and returns how many. */
+  removeExpired(): Promise<number>;
+  /** Waits for transactions under way. */
+  close(): Promise<void>;
+}

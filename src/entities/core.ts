@@ -1,0 +1,27 @@
+import type { EntityDefinition } from '../schema/index.ts';
+import { caCertificates } from './ca-certificates.ts';
+import { certificates } from './certificates.ts';
+import { consumers } from './consumers.ts';
+import { plugins } from './plugins.ts';
+import { routes } from './routes.ts';
+import { services } from './services.ts';
+import { snis } from './snis.ts';
+import { tags } from './tags.ts';
+import { targets } from './targets.ts';
+import { upstreams } from './upstreams.ts';
+import { workspaces } from './workspaces.ts';
+
+/** The entities of the gateway itself, each after those that it refers to. */
+export const coreEntities: readonly EntityDefinition[] = Object.freeze([
+  workspaces,
+  consumers,
+  certificates,
+  caCertificates,
+  services,
+  routes,
+  snis,
+  upstreams,
+  targets,
+  plugins,
+  tags,
+]);

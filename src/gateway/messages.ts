@@ -1,0 +1,28 @@
+import type { RowRequest } from '../cache/index.ts';
+import type { EntityChange } from '../events/index.ts';
+import type { LogLevel } from '../kernel/index.ts';
+import type { Row } from '../schema/index.ts';
+
+/** What the main thread tells a worker. */
+export type ToWorker =
+  /** Rows that changed together. Workers answer with `applied` once the next request sees them. */
+  | { readonly type: 'changes'; readonly version: number; readonly changes: readonly EntityChange[] }
+  /** The store was read whole: open the listeners. */
+  | { readonly type: 'listen'; readonly ports: readonly number[] }
+  | { readonly type: 'found'; readonly id: number; readonly row: Row | null }
+  | { readonly type: 'failed'; readonly id: number; readonly message: string }
+  | { readonly type: 'log-level'; readonly level: LogLevel }
+  /** Stop accepting, finish what is in flight, then leave. */
+  | { readonly type: 'drain' };
+
+/** What a worker tells the main thread. */
+export type FromWorker =
+  /** Plugins are set up; rows may come. */
+  | { readonly type: 'ready' }
+  /** The listeners are open, on these ports in the order of `proxy_listen`. */
+  | { readonly type: 'listening'; readonly ports: readonly number[] }
+  | { readonly type: 'applied'; readonly version: number }
+  | { readonly type: 'find'; readonly id: number; readonly request: RowRequest }
+  | { readonly type: 'drained' }
+  /** The worker cannot start, and another one could not either. */
+  | { readonly type: 'refused'; readonly message: string };

@@ -1,0 +1,317 @@
+import { mkdirSync } from 'node:fs';
+import { availableParallelism, hostname } from 'node:os';
+import { join } from 'node:path';
+import {
+  type AdminOptions,
+  type AdminServer,
+  createAdminServer,
+  createStatusServer,
+  type StatusReport,
+} from '../admin/index.ts';
+import { createSharedCacheBuffer, createSharedCountersBuffer } from '../cache/index.ts';
+import type { Database } from '../db/index.ts';
+import { type Logger, systemClock } from '../kernel/index.ts';
+import type { AnyPlugin } from '../pdk/index.ts';
+import { pluginSubschema } from '../pdk/support.ts';
+import type { Json } from '../schema/index.ts';
+import { gibbonVersion, kongVersion, type Listener, reportSettings, type Settings } from '../settings/index.ts';
+import { createTicketKeys, loadOrCreateDefaultCertificate } from '../tls/index.ts';
+import { offerDemo } from './demo.ts';
+import { type EchoServer, startEcho } from './echo.ts';
+import { openLog } from './log-file.ts';
+import { createNodeCounters, type NodeCounters } from './node-counters.ts';
+import { nodeIdOf } from './node-id.ts';
+import { readPem } from './pem.ts';
+import { loadPlugins } from './plugin-registry.ts';
+import { findRow, loadAll, openStore } from './store.ts';
+import type { WorkerData } from './worker-data.ts';
+import { createWorkers, type Workers } from './workers.ts';
+
+/** Where something listens. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+  readonly ssl: boolean;
+}
+
+/** How {@link startGateway} is to go about it. */
+export interface StartOptions {
+  /** Brings the store up to date first; the embedded store always is. */
+  readonly runMigrations?: boolean;
+}
+
+/** A node that serves. */
+export interface RunningGateway {
+  readonly addresses: {
+    readonly proxy: readonly Address[];
+    readonly admin: readonly Address[];
+    readonly status: readonly Address[];
+  };
+  /** Takes new settings: new workers listen before the old ones finish what they are at. */
+  reload(settings: Settings): Promise<void>;
+  /** Ends the node; gracefully, requests in flight may take `timeoutMs`. */
+  stop(options: { readonly graceful: boolean; readonly timeoutMs: number }): Promise<void>;
+}
+
+const maxWorkers = 64;
+const countersBytes = 12 * 1024 * 1024;
+const missBytes = 12 * 1024 * 1024;
+const expiryInterval = 60_000;
+
+/**
+ * Starts a node and resolves once it serves.
+ * @throws GibbonError when the store, a plugin, a certificate or a listener keeps it from starting; nothing is left open.
+ */
+export async function startGateway(settings: Settings, _options: StartOptions = {}): Promise<RunningGateway> {
+  mkdirSync(settings.prefix, { recursive: true });
+  const node = new GatewayNode(settings);
+  try {
+    await node.open();
+  } catch (fault) {
+    await node.stop({ graceful: false, timeoutMs: 0 });
+    throw fault;
+  }
+  return node;
+}
+
+/** Everything that is open on a node, from the store to the workers. */
+class GatewayNode implements RunningGateway {
+  #settings: Settings;
+  #logger: Logger;
+  readonly #nodeId: string;
+  readonly #counters: NodeCounters = createNodeCounters(2 * maxWorkers);
+  readonly #shared: Pick<WorkerData['buffers'], 'counters' | 'rows' | 'misses'>;
+  readonly #ticketKeys = createTicketKeys();
+  #database: Database | undefined;
+  #plugins: readonly AnyPlugin[] = [];
+  #workers: Workers | undefined;
+  /** All workers that must hear of changes: during a reload those that come beside those that go. */
+  readonly #hearers = new Set<Workers>();
+  #generation = 0;
+  #admin: AdminServer | undefined;
+  #status: AdminServer | undefined;
+  #echo: EchoServer | undefined;
+  #expiry: NodeJS.Timeout | undefined;
+  #adminAddresses: readonly Address[] = [];
+  #statusAddresses: readonly Address[] = [];
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+    this.#logger = openLog(settings.prefix, settings.proxy_error_log, settings.log_level, 0);
+    this.#nodeId = nodeIdOf(settings.prefix, settings.node_id);
+    this.#shared = {
+      counters: createSharedCountersBuffer(countersBytes),
+      rows: createSharedCacheBuffer(settings.mem_cache_size),
+      misses: createSharedCacheBuffer(missBytes),
+    };
+  }
+
+  get addresses(): RunningGateway['addresses'] {
+    const ports = this.#workers?.ports ?? [];
+    return {
+      proxy: this.#settings.proxy_listen.map((listener, at) => ({
+        host: listener.host,
+        port: ports[at] ?? listener.port,
+        ssl: listener.ssl,
+      })),
+      admin: this.#adminAddresses,
+      status: this.#statusAddresses,
+    };
+  }
+
+  async open(): Promise<void> {
+    const settings = this.#settings;
+    this.#plugins = await loadPlugins(settings);
+    const database = await openStore(settings, this.#plugins, this.#logger, (event) => {
+      for (const workers of this.#hearers) workers.announce(event.changes);
+    });
+    this.#database = database;
+    if (settings.demo) {
+      this.#echo = await startEcho();
+      await offerDemo(database);
+    }
+    this.#workers = await this.#startWorkers(settings);
+    await this.#openAdmin(settings);
+    await this.#openStatus(settings);
+    this.#expiry = setInterval(() => {
+      database.removeExpired().catch((fault: Error) => {
+        this.#logger.error(`Cannot remove expired rows: ${fault.message}`);
+      });
+    }, expiryInterval);
+    this.#expiry.unref();
+    this.#logger.notice(`Gibbon ${gibbonVersion} serves with ${this.#workers.count} workers`);
+  }
+
+  async reload(settings: Settings): Promise<void> {
+    const former = this.#workers!;
+    this.#plugins = await loadPlugins(settings);
+    const next = await this.#startWorkers(settings, former.ports);
+    this.#settings = settings;
+    this.#workers = next;
+    this.#logger.setLevel(settings.log_level);
+    await former.stop(drainLimit);
+    this.#hearers.delete(former);
+    await this.#admin?.close();
+    await this.#openAdmin(settings);
+    await this.#status?.close();
+    await this.#openStatus(settings);
+  }
+
+  async stop({ graceful, timeoutMs }: { readonly graceful: boolean; readonly timeoutMs: number }): Promise<void> {
+    clearInterval(this.#expiry);
+    await this.#status?.close();
+    await this.#admin?.close(graceful ? AbortSignal.timeout(Math.max(1, timeoutMs)) : AbortSignal.abort());
+    await this.#workers?.stop(graceful ? timeoutMs : 0);
+    await this.#database?.close();
+    this.#echo?.close();
+    this.#logger.notice('Gibbon stopped');
+  }
+
+  async #startWorkers(settings: Settings, ports?: readonly number[]): Promise<Workers> {
+    const database = this.#database!;
+    const standard = await loadOrCreateDefaultCertificate(join(settings.prefix, 'ssl'));
+    const own = settings.ssl_cert.length > 0;
+    // Two generations may run side by side, and each worker has a stripe of the counters to itself.
+    const offset = (this.#generation % 2) * maxWorkers;
+    this.#generation += 1;
+    const count = settings.nginx_worker_processes === 'auto' ? availableParallelism() : settings.nginx_worker_processes;
+    const common = {
+      settings,
+      node: { id: this.#nodeId, hostname: hostname() },
+      workspaceId: database.workspaceId,
+      buffers: { node: this.#counters.buffer, ...this.#shared },
+      tls: {
+        cert: own ? settings.ssl_cert.map((value) => readPem('ssl_cert', value)) : standard.cert,
+        key: own ? settings.ssl_cert_key.map((value) => readPem('ssl_cert_key', value)) : standard.key,
+        ticketKeys: this.#ticketKeys,
+      },
+      trusted: settings.lua_ssl_trusted_certificate
+        .filter((value) => value !== 'system')
+        .map((value) => readPem('lua_ssl_trusted_certificate', value)),
+      clientCertificate:
+        settings.client_ssl && settings.client_ssl_cert !== undefined && settings.client_ssl_cert_key !== undefined
+          ? {
+              cert: readPem('client_ssl_cert', settings.client_ssl_cert),
+              key: readPem('client_ssl_cert_key', settings.client_ssl_cert_key),
+            }
+          : undefined,
+      echoPort: this.#echo?.port ?? 0,
+    };
+    const workers = createWorkers({
+      count: Math.max(1, Math.min(maxWorkers, count)),
+      dataOf: (index) => ({ ...common, index, stripe: offset + index }),
+      load: () => loadAll(database),
+      find: (request) => findRow(database, request),
+      logger: this.#logger,
+    });
+    this.#hearers.add(workers);
+    try {
+      await workers.start(ports);
+    } catch (fault) {
+      this.#hearers.delete(workers);
+      await workers.stop(0);
+      throw fault;
+    }
+    return workers;
+  }
+
+  #adminOptions(settings: Settings): AdminOptions {
+    return {
+      database: this.#database!,
+      settings: { values: () => reportSettings(settings) as { [name: string]: Json }, secrets: new Set() },
+      node: {
+        id: this.#nodeId,
+        hostname: hostname(),
+        version: kongVersion,
+        gibbonVersion,
+        serverHeader: `gibbon/${gibbonVersion}`,
+        luaVersion: 'LuaJIT 2.1.0-beta3',
+        pids: () => ({
+          master: process.pid,
+          workers: Array.from({ length: this.#workers?.count ?? 0 }, () => process.pid),
+        }),
+        timers: () => ({ running: 0, pending: 0 }),
+      },
+      plugins: this.#plugins.map((plugin) => ({
+        name: plugin.name,
+        version: plugin.version,
+        priority: plugin.priority,
+        schema: pluginSubschema(plugin),
+      })),
+      status: () => this.#report(),
+      logger: this.#logger,
+      clock: systemClock,
+      showLatency: settings.enabled_headers.has('x-kong-admin-latency'),
+      bodyLimit: settings.nginx_admin_client_max_body_size,
+      settled: () => this.#workers?.settled() ?? Promise.resolve(),
+    };
+  }
+
+  async #openAdmin(settings: Settings): Promise<void> {
+    const { admin_listen: listeners, admin_ssl_cert: certs, admin_ssl_cert_key: keys } = settings;
+    const tls = await this.#certificateOf(listeners, 'admin', certs, keys);
+    this.#admin = createAdminServer(this.#adminOptions(settings));
+    this.#adminAddresses = await open(this.#admin, listeners, tls);
+  }
+
+  async #openStatus(settings: Settings): Promise<void> {
+    const { status_listen: listeners, status_ssl_cert: certs, status_ssl_cert_key: keys } = settings;
+    const tls = await this.#certificateOf(listeners, 'status', certs, keys);
+    this.#status = createStatusServer({
+      ...this.#adminOptions(settings),
+      unreadiness: () => (this.#workers === undefined ? 'router builds not yet complete' : undefined),
+    });
+    this.#statusAddresses = await open(this.#status, listeners, tls);
+  }
+
+  async #certificateOf(
+    listeners: readonly Listener[],
+    name: 'admin' | 'status',
+    certs: readonly string[],
+    keys: readonly string[],
+  ): Promise<{ readonly cert: string; readonly key: string } | undefined> {
+    if (!listeners.some((listener) => listener.ssl)) return undefined;
+    if (certs.length > 0)
+      return { cert: readPem(`${name}_ssl_cert`, certs[0]!), key: readPem(`${name}_ssl_cert_key`, keys[0]!) };
+    const pairs = await loadOrCreateDefaultCertificate(join(this.#settings.prefix, 'ssl'), {
+      name: `${name}-kong-default`,
+    });
+    return { cert: pairs.cert[0]!, key: pairs.key[0]! };
+  }
+
+  #report(): StatusReport {
+    const totals = this.#counters.totals();
+    return {
+      memory: {
+        workers: this.#counters.heaps().map((heap) => ({ pid: process.pid, heapBytes: heap.used })),
+        shared: [
+          { name: 'kong_db_cache', usedBytes: 0, capacityBytes: this.#shared.rows.byteLength },
+          { name: 'kong_db_cache_miss', usedBytes: 0, capacityBytes: this.#shared.misses.byteLength },
+          { name: 'kong_rate_limiting_counters', usedBytes: 0, capacityBytes: this.#shared.counters.byteLength },
+        ],
+      },
+      server: {
+        connections_active: totals.active,
+        connections_reading: 0,
+        connections_writing: totals.active,
+        connections_waiting: 0,
+        connections_accepted: totals.accepted,
+        connections_handled: totals.accepted,
+        total_requests: totals.requests,
+      },
+    };
+  }
+}
+
+const drainLimit = 60_000;
+
+async function open(
+  server: AdminServer,
+  listeners: readonly Listener[],
+  tls: { readonly cert: string; readonly key: string } | undefined,
+): Promise<readonly Address[]> {
+  const bound = await server.listen(
+    listeners.map(({ host, port, ssl }) => ({ host, port, ...(ssl && tls !== undefined ? { tls } : {}) })),
+  );
+  return bound.map(({ host, port, tls: ssl }) => ({ host, port, ssl }));
+}

@@ -1,0 +1,275 @@
+import { createBalancers } from '../balancer/index.ts';
+import { createEntityCache, openSharedCache, openSharedCounters, type RowRequest } from '../cache/index.ts';
+import { createNodeDnsSource, createResolver, type Resolver } from '../dns/index.ts';
+import { consumers } from '../entities/index.ts';
+import type { EntityChange } from '../events/index.ts';
+import { type Clock, createTimerWheel, GibbonError, type Logger, systemClock } from '../kernel/index.ts';
+import type { EntityReader, PluginHost } from '../pdk/index.ts';
+import {
+  createTargetPicker,
+  createUpstreamTls,
+  listen,
+  type ProxyListener,
+  type ProxyRuntime,
+} from '../proxy/index.ts';
+import { createRouter } from '../router/index.ts';
+import type { Row } from '../schema/index.ts';
+import { gibbonVersion } from '../settings/index.ts';
+import { type CompiledRoute, createSnapshot, type InstanceFactory } from '../snapshot/index.ts';
+import { createCertificateStore } from '../tls/index.ts';
+import { createConnectionPool } from '../transport/index.ts';
+import { cipherSuiteOf } from './cipher-suite.ts';
+import { echoHost } from './echo.ts';
+import { openLog } from './log-file.ts';
+import { memoryReport } from './memory.ts';
+import type { FromWorker } from './messages.ts';
+import { openWorkerCounters } from './node-counters.ts';
+import { loadPlugins } from './plugin-registry.ts';
+import { proxySettingsOf } from './proxy-settings.ts';
+import type { WorkerData } from './worker-data.ts';
+
+/** The data plane of one worker, from its shared memory to its listeners. */
+export interface WorkerNode {
+  readonly logger: Logger;
+  /** Takes rows that changed together. */
+  apply(changes: readonly EntityChange[]): void;
+  /** The main thread found the row that was asked for, or nothing. */
+  answered(id: number, row: Row | null): void;
+  /** The main thread could not look. */
+  failed(id: number, message: string): void;
+  /** Opens the listeners; `ports` are used where the settings say 0. Returns the ports in use. */
+  listen(ports: readonly number[]): Promise<readonly number[]>;
+  /** Stops accepting and resolves once all clients are gone. */
+  drain(): Promise<void>;
+}
+
+/** Milliseconds for which a question to the main thread may stay unanswered. */
+const lookupTimeout = 10_000;
+
+/**
+ * Builds the data plane of a worker.
+ * @throws GibbonError when a plugin cannot be loaded or a setting's file cannot be read.
+ */
+export async function createWorkerNode(data: WorkerData, send: (message: FromWorker) => void): Promise<WorkerNode> {
+  const { settings, index } = data;
+  const clock: Clock = systemClock;
+  const logger = openLog(settings.prefix, settings.proxy_error_log, settings.log_level, index + 1);
+  const proxySettings = proxySettingsOf(settings, data.workspaceId);
+  const wheel = createTimerWheel({ clock });
+  wheel.start();
+
+  const waiting = new Map<number, { resolve: (row: Row | null) => void; reject: (fault: Error) => void }>();
+  let lastQuestion = 0;
+  function fetchRow(request: RowRequest): Promise<Row | null> {
+    lastQuestion += 1;
+    const id = lastQuestion;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        waiting.delete(id);
+        reject(storeFault(request.entity, `no answer in ${lookupTimeout / 1000} s`));
+      }, lookupTimeout);
+      waiting.set(id, {
+        resolve(row) {
+          clearTimeout(timer);
+          resolve(row);
+        },
+        reject(fault) {
+          clearTimeout(timer);
+          reject(storeFault(request.entity, fault.message));
+        },
+      });
+      send({ type: 'find', id, request });
+    });
+  }
+
+  const cache = createEntityCache({
+    fetch: fetchRow,
+    clock,
+    workspaceId: data.workspaceId,
+    shared: openSharedCache(data.buffers.rows, clock),
+    sharedMisses: openSharedCache(data.buffers.misses, clock),
+    ttl: settings.db_cache_ttl,
+    resurrectTtl: settings.db_resurrect_ttl,
+    ...(settings.db_cache_neg_ttl === undefined ? {} : { missTtl: settings.db_cache_neg_ttl }),
+  });
+
+  const counters = openWorkerCounters(data.buffers.node, data.stripe);
+  const sharedCounters = openSharedCounters(data.buffers.counters, clock);
+  const host: PluginHost = {
+    log: logger,
+    clock,
+    node: {
+      id: data.node.id,
+      hostname: data.node.hostname,
+      version: gibbonVersion,
+      worker: index,
+      pid: process.pid,
+    },
+    counters: sharedCounters,
+    reader: (definition) => cache.reader(definition) as EntityReader<never>,
+    every(ms, task) {
+      const timer = setInterval(task, ms);
+      timer.unref();
+      return () => clearInterval(timer);
+    },
+  };
+  const factories = new Map<string, InstanceFactory>();
+  for (const definition of await loadPlugins(settings)) {
+    factories.set(definition.name, { definition, instantiate: definition.setup(host) });
+  }
+
+  const balancers = createBalancers({ resolver: withEcho(resolverOf(settings, clock), data.echoPort), clock });
+  const refresh = setInterval(() => balancers.refresh(), 1000);
+  refresh.unref();
+  const certificates = createCertificateStore({
+    defaultCertificate: { cert: data.tls.cert, key: data.tls.key },
+    cipherSuite: cipherSuiteOf(settings),
+    sessionTickets: settings.ssl_session_tickets,
+    ticketKeys: data.tls.ticketKeys,
+    sessionTimeout: Math.round(settings.ssl_session_timeout / 1000),
+  });
+
+  const router = createRouter<CompiledRoute>();
+  const snapshot = createSnapshot({
+    router,
+    plugins: factories,
+    logger,
+    keepers: {
+      upstreams: {
+        put: (row) => balancers.putUpstream(row as never),
+        delete: (row) => balancers.deleteUpstream(row['id'] as string),
+      },
+      targets: {
+        put: (row) => balancers.putTarget(row as never),
+        delete: (row) => balancers.deleteTarget(row as never),
+      },
+      certificates: {
+        put: (row) => certificates.putCertificate(row as never),
+        delete: (row) => certificates.deleteCertificate(row['id'] as string),
+      },
+      snis: {
+        put: (row) => certificates.putSni(row as never),
+        delete: (row) => certificates.deleteSni(row as never),
+      },
+    },
+  });
+
+  const pool = createConnectionPool({
+    wheel,
+    size: settings.upstream_keepalive_pool_size,
+    maxRequests: settings.upstream_keepalive_max_requests,
+    idleTimeout: settings.upstream_keepalive_idle_timeout * 1000,
+  });
+  const consumerReader = cache.reader(consumers);
+  let serial = 0;
+  let second = -1;
+  let date = '';
+  const runtime: ProxyRuntime = {
+    settings: proxySettings,
+    snapshot,
+    pool,
+    picker: createTargetPicker(balancers),
+    tls: createUpstreamTls({
+      snapshot,
+      logger,
+      verifyByDefault: settings.injected['nginx_proxy_proxy_ssl_verify'] === 'on',
+      trusted: data.trusted,
+      ...(data.clientCertificate === undefined ? {} : { clientCertificate: data.clientCertificate }),
+    }),
+    wheel,
+    clock: { now: () => performance.timeOrigin + performance.now(), monotonic: clock.monotonic },
+    date() {
+      const now = Math.floor(clock.now() / 1000);
+      if (now !== second) {
+        second = now;
+        date = new Date(now * 1000).toUTCString();
+      }
+      return date;
+    },
+    logger,
+    node: { id: data.node.id, hostname: data.node.hostname, version: gibbonVersion, worker: index },
+    counters,
+    nextSerial: () => ++serial,
+    consumers: {
+      find: (id) => consumerReader.findById(id) as Row | undefined | Promise<Row | undefined>,
+      findByUsername: (name) => consumerReader.findBy('username', name) as Row | undefined | Promise<Row | undefined>,
+    },
+    memoryStats: (unit, scale) => memoryReport(unit, scale, [process.memoryUsage().heapUsed]),
+  };
+
+  const heapTimer = setInterval(() => noteHeap(), 1000);
+  heapTimer.unref();
+  function noteHeap(): void {
+    const { heapUsed, heapTotal } = process.memoryUsage();
+    counters.heap(heapUsed, heapTotal);
+  }
+  noteHeap();
+
+  let listeners: ProxyListener[] = [];
+  return {
+    logger,
+    apply(changes) {
+      for (const change of changes) cache.invalidate(change);
+      snapshot.apply(changes);
+    },
+    answered(id, row) {
+      const question = waiting.get(id);
+      waiting.delete(id);
+      question?.resolve(row);
+    },
+    failed(id, message) {
+      const question = waiting.get(id);
+      waiting.delete(id);
+      question?.reject(new Error(message));
+    },
+    async listen(ports) {
+      listeners = await Promise.all(
+        settings.proxy_listen.map((address, at) =>
+          listen(
+            runtime,
+            {
+              host: address.host,
+              port: ports[at] ?? address.port,
+              ssl: address.ssl,
+              reusePort: true,
+              ...(address.backlog === undefined ? {} : { backlog: address.backlog }),
+            },
+            address.ssl ? { certificates, options: certificates.serverOptions } : undefined,
+          ),
+        ),
+      );
+      return listeners.map((listener) => listener.port);
+    },
+    async drain() {
+      await Promise.all(listeners.map((listener) => listener.drain()));
+      pool.close();
+      wheel.stop();
+      clearInterval(refresh);
+      clearInterval(heapTimer);
+    },
+  };
+}
+
+function storeFault(entity: string, detail: string): GibbonError {
+  return new GibbonError(`Cannot read ${entity} from the store: ${detail}`, { code: 'ERR_STORE_READ' });
+}
+
+function resolverOf(settings: WorkerData['settings'], clock: Clock): Resolver {
+  return createResolver({
+    source: createNodeDnsSource(settings.dns_resolver.length === 0 ? {} : { servers: settings.dns_resolver }),
+    hostsFile: settings.dns_hostsfile,
+    staleTtl: settings.dns_stale_ttl,
+    notFoundTtl: settings.dns_not_found_ttl,
+    errorTtl: settings.dns_error_ttl,
+    cacheSize: settings.dns_cache_size,
+    clock,
+    ...(settings.dns_valid_ttl === undefined ? {} : { validTtl: settings.dns_valid_ttl }),
+  });
+}
+
+/** Lets the name of the built-in echo upstream stand for the address at which it listens. */
+function withEcho(resolver: Resolver, port: number): Resolver {
+  if (port === 0) return resolver;
+  const echo = Object.freeze([Object.freeze({ ip: '127.0.0.1', port, weight: undefined, srvName: undefined })]);
+  return { resolve: (name, asked) => (name === echoHost ? echo : resolver.resolve(name, asked)) };
+}

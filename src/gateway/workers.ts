@@ -1,0 +1,226 @@
+import { Worker } from 'node:worker_threads';
+import type { RowRequest } from '../cache/index.ts';
+import type { EntityChange } from '../events/index.ts';
+import { GibbonError, type Logger, type LogLevel, messageOf } from '../kernel/index.ts';
+import type { Row } from '../schema/index.ts';
+import type { FromWorker, ToWorker } from './messages.ts';
+import type { WorkerData } from './worker-data.ts';
+
+/** What {@link createWorkers} needs. */
+export interface WorkersOptions {
+  readonly count: number;
+  /** What worker `index` is born with. */
+  readonly dataOf: (index: number) => WorkerData;
+  /** All rows that a new worker must know, in batches. */
+  readonly load: () => AsyncIterable<readonly EntityChange[]>;
+  /** Looks a row up in the store for a worker. */
+  readonly find: (request: RowRequest) => Promise<Row | undefined>;
+  readonly logger: Logger;
+}
+
+/** The workers of a node. */
+export interface Workers {
+  /**
+   * Starts them and resolves once all listen; `sharing` are ports to listen on where the settings say 0. Changes that are
+   * announced meanwhile reach them too.
+   * @throws GibbonError `ERR_WORKER_START` when a worker cannot start, such as for a port that is taken.
+   */
+  start(sharing?: readonly number[]): Promise<void>;
+  /** Ports of `proxy_listen` in its order, with those that the system chose for 0. */
+  readonly ports: readonly number[];
+  readonly count: number;
+  /** Tells all workers of rows that changed together. */
+  announce(changes: readonly EntityChange[]): void;
+  /** Resolves once every worker has taken what was announced so far, or after a second. */
+  settled(): Promise<void>;
+  setLogLevel(level: LogLevel): void;
+  /** Lets requests in flight finish; those that last longer than `timeoutMs` are cut. */
+  stop(timeoutMs: number): Promise<void>;
+}
+
+interface Member {
+  readonly index: number;
+  readonly worker: Worker;
+  applied: number;
+  /** Changes that wait until the worker has been told of the whole store. */
+  backlog: { readonly version: number; readonly changes: readonly EntityChange[] }[] | undefined;
+  isListening: boolean;
+  isLeaving: boolean;
+  drained?: () => void;
+}
+
+const settleLimit = 1000;
+const restartPause = 200;
+
+/** Creates the workers of a node, not started yet. One that dies is replaced; the others go on meanwhile. */
+export function createWorkers(options: WorkersOptions): Workers {
+  const { logger } = options;
+  const members = new Set<Member>();
+  const waiting = new Set<{ readonly version: number; readonly resolve: () => void }>();
+  let version = 0;
+  let ports: readonly number[] = [];
+  let isStopping = false;
+
+  function post(member: Member, message: ToWorker): void {
+    member.worker.postMessage(message);
+  }
+
+  function announce(changes: readonly EntityChange[]): void {
+    version += 1;
+    for (const member of members) {
+      if (member.backlog !== undefined) member.backlog.push({ version, changes });
+      else post(member, { type: 'changes', version, changes });
+    }
+  }
+
+  function hasSettled(upTo: number): boolean {
+    for (const member of members) if (member.isListening && !member.isLeaving && member.applied < upTo) return false;
+    return true;
+  }
+
+  function checkWaiting(): void {
+    for (const waiter of waiting) {
+      if (!hasSettled(waiter.version)) continue;
+      waiting.delete(waiter);
+      waiter.resolve();
+    }
+  }
+
+  async function fill(member: Member): Promise<void> {
+    for await (const changes of options.load()) post(member, { type: 'changes', version: 0, changes });
+    const backlog = member.backlog!;
+    member.backlog = undefined;
+    for (const entry of backlog) post(member, { type: 'changes', ...entry });
+    post(member, { type: 'listen', ports });
+  }
+
+  function spawn(index: number): Promise<void> {
+    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+    const worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), {
+      workerData: options.dataOf(index),
+      name: `gibbon-worker-${index}`,
+    });
+    const member: Member = {
+      index,
+      worker,
+      applied: 0,
+      backlog: [],
+      isListening: false,
+      isLeaving: false,
+    };
+    members.add(member);
+
+    return new Promise<void>((resolve, reject) => {
+      const refuse = (message: string): void => {
+        member.isLeaving = true;
+        void worker.terminate();
+        reject(new GibbonError(`Cannot start worker ${index}: ${message}`, { code: 'ERR_WORKER_START' }));
+      };
+      worker.on('message', (message: FromWorker) => {
+        switch (message.type) {
+          case 'ready':
+            fill(member).catch((fault: unknown) => refuse(messageOf(fault)));
+            return;
+          case 'listening':
+            member.isListening = true;
+            if (ports.length === 0) ports = message.ports;
+            resolve();
+            return;
+          case 'applied':
+            if (message.version > member.applied) member.applied = message.version;
+            if (waiting.size > 0) checkWaiting();
+            return;
+          case 'find':
+            options.find(message.request).then(
+              (row) => post(member, { type: 'found', id: message.id, row: row ?? null }),
+              (fault: unknown) => post(member, { type: 'failed', id: message.id, message: messageOf(fault) }),
+            );
+            return;
+          case 'drained':
+            member.drained?.();
+            return;
+          case 'refused':
+            refuse(message.message);
+            return;
+        }
+      });
+      worker.on('error', (fault) => {
+        logger.alert(`Worker ${index} failed: ${messageOf(fault)}`);
+      });
+      worker.on('exit', (code) => {
+        members.delete(member);
+        member.drained?.();
+        checkWaiting();
+        if (isStopping || member.isLeaving) {
+          resolve();
+          return;
+        }
+        logger.alert(`Worker ${index} exited with code ${code}: starting another one`);
+        setTimeout(() => {
+          if (isStopping) return;
+          spawn(index).then(resolve, (fault: unknown) => {
+            logger.crit(messageOf(fault));
+            reject(fault as Error);
+          });
+        }, restartPause);
+      });
+    });
+  }
+
+  return {
+    async start(sharing = []) {
+      ports = sharing;
+      // The first one finds out which ports the system gives; the others share them.
+      await spawn(0);
+      await Promise.all(Array.from({ length: options.count - 1 }, (_, at) => spawn(at + 1)));
+    },
+    get ports() {
+      return ports;
+    },
+    get count() {
+      return members.size;
+    },
+    announce,
+    settled() {
+      const upTo = version;
+      if (hasSettled(upTo)) return Promise.resolve();
+      return new Promise((resolve) => {
+        const waiter = {
+          version: upTo,
+          resolve() {
+            clearTimeout(timer);
+            resolve();
+          },
+        };
+        const timer = setTimeout(() => {
+          waiting.delete(waiter);
+          logger.warn(`Workers did not take a change within ${settleLimit} ms`);
+          resolve();
+        }, settleLimit);
+        waiting.add(waiter);
+      });
+    },
+    setLogLevel(level) {
+      for (const member of members) post(member, { type: 'log-level', level });
+    },
+    async stop(timeoutMs) {
+      isStopping = true;
+      await Promise.all(
+        [...members].map(async (member) => {
+          member.isLeaving = true;
+          if (timeoutMs > 0 && member.isListening) {
+            await new Promise<void>((resolve) => {
+              const timer = setTimeout(resolve, timeoutMs);
+              member.drained = () => {
+                clearTimeout(timer);
+                resolve();
+              };
+              post(member, { type: 'drain' });
+            });
+          }
+          await member.worker.terminate();
+        }),
+      );
+    },
+  };
+}

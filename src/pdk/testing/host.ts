@@ -1,0 +1,95 @@
+import { createManualClock, type ManualClock } from '../../kernel/index.ts';
+import type { EntityDefinition, Row, Stored } from '../../schema/index.ts';
+import type { EntityReader, PluginHost, SharedCounters } from '../plugin.ts';
+import { createMemoryLogger, type LogLine } from './log.ts';
+
+/** What a fake host is made of. */
+export interface FakeHostOptions {
+  /** Rows by plural entity name, such as `consumers`. */
+  readonly entities?: { readonly [entity: string]: readonly Row[] };
+  /** `later` makes every read of a row answer with a promise, as when it is not cached yet; `now` unless told. */
+  readonly reads?: 'now' | 'later';
+  readonly clock?: ManualClock;
+  readonly counters?: SharedCounters;
+  /** Name of the node; `gibbon-test` unless told. */
+  readonly hostname?: string;
+}
+
+/** A {@link PluginHost} without a gateway around it. */
+export interface FakeHost extends PluginHost {
+  readonly clock: ManualClock;
+  /** Everything that was logged, plugins' lines included. */
+  readonly lines: LogLine[];
+  /** Reads rows of one entity by name. */
+  rows(entity: string): EntityReader;
+  /** Runs each task once that was given to `every` and not ended. */
+  runTimers(): void;
+}
+
+/** The id of the fake node. */
+export const fakeNodeId = '00000000-0000-4000-8000-000000000001';
+
+/** Creates a {@link FakeHost}. */
+export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
+  const lines: LogLine[] = [];
+  const clock = options.clock ?? createManualClock();
+  const tasks = new Set<() => void>();
+  const rows = (entity: string, cacheKey: readonly string[] = ['id']): EntityReader =>
+    createReader(options.entities?.[entity] ?? [], cacheKey, options.reads ?? 'now');
+  return {
+    log: createMemoryLogger(lines),
+    lines,
+    clock,
+    node: { id: fakeNodeId, hostname: options.hostname ?? 'gibbon-test', version: '3.9.3', worker: 0, pid: 4711 },
+    counters: options.counters ?? createFakeCounters(() => clock.now()),
+    rows,
+    reader: <E extends EntityDefinition>(entity: E) =>
+      rows(entity.name, entity.cache_key ?? entity.primary_key) as EntityReader<Stored<E>>,
+    every(_ms, task) {
+      tasks.add(task);
+      return () => tasks.delete(task);
+    },
+    runTimers() {
+      for (const task of tasks) task();
+    },
+  };
+}
+
+function createReader(rows: readonly Row[], cacheKey: readonly string[], reads: 'now' | 'later'): EntityReader {
+  const answer = (isWanted: (row: Row) => boolean): Row | undefined | Promise<Row | undefined> => {
+    const row = rows.find(isWanted);
+    return reads === 'now' ? row : Promise.resolve(row);
+  };
+  return {
+    find: (...values) => answer((row) => cacheKey.every((field, at) => plainValue(row[field]) === values[at])),
+    findById: (id) => answer((row) => row['id'] === id),
+    findBy: (field, value) => answer((row) => plainValue(row[field]) === value),
+  };
+}
+
+function plainValue(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'id' in value ? value.id : value;
+}
+
+/** Creates {@link SharedCounters} in ordinary memory; `now` is in milliseconds since the epoch. */
+export function createFakeCounters(now: () => number): SharedCounters {
+  const counters = new Map<string, { value: number; expiresAt: number }>();
+  const live = (key: string): { value: number; expiresAt: number } | undefined => {
+    const counter = counters.get(key);
+    if (counter === undefined || counter.expiresAt > now()) return counter;
+    counters.delete(key);
+    return undefined;
+  };
+  return {
+    add(key, by, expiresAt) {
+      const counter = live(key);
+      if (counter !== undefined) {
+        counter.value += by;
+        return counter.value;
+      }
+      counters.set(key, { value: by, expiresAt });
+      return by;
+    },
+    read: (key) => live(key)?.value ?? 0,
+  };
+}

@@ -1,0 +1,107 @@
+import { messageOf } from '../../kernel/index.ts';
+import { definePlugin, type Kong, kongVersion, type PluginInstance } from '../../pdk/index.ts';
+import type { StoredOf } from '../../schema/index.ts';
+import { createIdentifier } from './identifier.ts';
+import { exhausted, limitsOf, orderProblem, secondsToReset, shownRemaining, tightest } from './limit.ts';
+import { createLocalPolicy } from './policies/local.ts';
+import type { Policy } from './policies/policy.ts';
+import { config, entityChecks, shorthandFields } from './schema.ts';
+import { createWindows, type Windows } from './windows.ts';
+
+type Config = StoredOf<typeof config>;
+
+/** rate-limiting: lets so many requests through in a second, minute, hour, day, month or year. */
+export const rateLimiting = definePlugin({
+  name: 'rate-limiting',
+  version: kongVersion,
+  priority: 910,
+  config,
+  shorthand_fields: shorthandFields,
+  entity_checks: entityChecks,
+  custom_validator: checkConfig,
+  setup(host) {
+    const windows = createWindows();
+    return (stored, instance) => {
+      const policy = createLocalPolicy(host.counters, keyPrefix(instance), limitsOf(stored), windows);
+      return { access: createAccess(stored, policy, windows, () => host.clock.now()) };
+    };
+  },
+});
+
+function checkConfig(given: Config): string | undefined {
+  const problem = policyProblem(given.policy) ?? orderProblem(given);
+  if (problem !== undefined) return problem;
+  if (given.policy !== 'redis') {
+    return given.sync_rate === -1 ? undefined : 'sync_rate can only be used with the redis policy';
+  }
+  if (given.sync_rate === -1 || given.sync_rate >= 0.02) return undefined;
+  return 'sync_rate must be greater than 0.02, or -1 to disable';
+}
+
+/** The schema knows three policies, as Kong's does; this refuses those that have no implementation. */
+function policyProblem(policy: string | null): string | undefined {
+  return policy === 'local' ? undefined : `policy "${policy}" is not available yet: use "local"`;
+}
+
+const noId = '00000000-0000-0000-0000-000000000000';
+
+/** Counters belong to what a configuration is attached to: configurations of one route and service share them. */
+function keyPrefix({ routeId, serviceId }: PluginInstance): string {
+  return `ratelimit:${routeId ?? noId}:${serviceId ?? noId}:`;
+}
+
+function createAccess(
+  stored: Config,
+  policy: Policy,
+  windows: Windows,
+  clock: () => number,
+): (kong: Kong) => void | Promise<void> {
+  const limits = limitsOf(stored);
+  const identify = createIdentifier(stored);
+  const isShown = !stored.hide_client_headers;
+  const errorCode = stored.error_code ?? 429;
+  const errorMessage = stored.error_message ?? 'API rate limit exceeded';
+
+  function judge(kong: Kong, remaining: ArrayLike<number>, now: number): void {
+    const stop = exhausted(remaining);
+    if (isShown) tell(kong, remaining, stop, now);
+    if (stop !== -1) kong.response.error(errorCode, errorMessage);
+  }
+
+  function tell(kong: Kong, remaining: ArrayLike<number>, stop: number, now: number): void {
+    const { response } = kong;
+    for (let at = 0; at < limits.length; at++) {
+      const limit = limits[at]!;
+      response.setHeader(limit.limitHeader, limit.limit);
+      response.setHeader(limit.remainingHeader, shownRemaining(remaining[at]!, at, stop));
+    }
+    const at = tightest(remaining, stop);
+    const { limit, period } = limits[at]!;
+    windows.moveTo(now);
+    const reset = secondsToReset(period, windows.starts[period]!, now);
+    response.setHeader('RateLimit-Limit', limit);
+    response.setHeader('RateLimit-Remaining', shownRemaining(remaining[at]!, at, stop));
+    response.setHeader('RateLimit-Reset', reset);
+    if (stop !== -1) response.setHeader('Retry-After', reset);
+  }
+
+  function tolerate(kong: Kong, fault: unknown): void {
+    if (!stored.fault_tolerant) throw fault;
+    kong.log.error(`failed to get usage: ${messageOf(fault)}`);
+  }
+
+  return (kong) => {
+    const now = clock();
+    let remaining: ReturnType<Policy['take']>;
+    try {
+      remaining = policy.take(identify(kong), now);
+    } catch (fault) {
+      return tolerate(kong, fault);
+    }
+    if (!(remaining instanceof Promise)) return judge(kong, remaining, now);
+    return remaining.then(
+      (left) => judge(kong, left, now),
+      (fault) => tolerate(kong, fault),
+    );
+  };
+}

@@ -1,0 +1,17 @@
+import type { AnyPlugin } from '../pdk/index.ts';
+import { correlationId } from './correlation-id/index.ts';
+import { cors } from './cors/index.ts';
+import { keyAuth } from './key-auth/index.ts';
+import { rateLimiting } from './rate-limiting/index.ts';
+import { requestSizeLimiting } from './request-size-limiting/index.ts';
+import { requestTermination } from './request-termination/index.ts';
+
+/** The plugins that come with the gateway: what `plugins = bundled` stands for. */
+export const bundledPlugins: readonly AnyPlugin[] = [
+  correlationId,
+  cors,
+  keyAuth,
+  rateLimiting,
+  requestSizeLimiting,
+  requestTermination,
+];

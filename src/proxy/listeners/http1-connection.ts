@@ -1,0 +1,649 @@
+import type { Socket } from 'node:net';
+import {
+  type ChunkedDecoder,
+  ChunkedFault,
+  createChunkedDecoder,
+  HeadAccumulator,
+  HeadFault,
+  latin1,
+  parseRequestHead,
+  RequestHead,
+} from '../../http1/index.ts';
+import type { TimerItem } from '../../kernel/index.ts';
+import { type BodySink, type ClientConnection, type Downstream, noBody, unknownLength } from '../downstream.ts';
+import { Exchange } from '../exchange/exchange.ts';
+import { answerWithError } from '../phases/answer.ts';
+import { clientGone } from '../phases/log.ts';
+import { begin } from '../phases/rewrite.ts';
+import type { ProxyRuntime } from '../runtime.ts';
+import type { ReadBuffers } from './read-buffers.ts';
+
+type State =
+  /** Between requests, or inside a head. */
+  | 'head'
+  /** A request is in flight. */
+  | 'busy'
+  /** The last answer is out; what still comes is read and thrown away, so that the client can read the answer. */
+  | 'lingering'
+  | 'closed';
+
+/** Runs at least this long are written as bytes; shorter ones are gathered as text. */
+const bytesFrom = 16_384;
+/** A body of at most this size that nobody read is skipped, so that the connection can go on. */
+const skipLimit = 65_536;
+const lingerLimit = 4 * 1024 * 1024;
+
+/** One client's HTTP/1 connection: it reads requests one after another and writes their answers. */
+export class Http1Connection implements Downstream, TimerItem {
+  deadline = Number.POSITIVE_INFINITY;
+  timerNext: TimerItem | null = null;
+  timerPrevious: TimerItem | null = null;
+
+  readonly client: ClientConnection;
+  readonly #runtime: ProxyRuntime;
+  readonly #socket: Socket;
+  readonly #buffers: ReadBuffers;
+  readonly #onGone: (connection: Http1Connection) => void;
+  #private: Buffer | undefined;
+  #state: State = 'head';
+  #isProcessing = false;
+  #exchange: Exchange | undefined;
+  #served = 0;
+  #isDraining = false;
+
+  // Bytes that were read and not used yet.
+  #input: Buffer;
+  #at = 0;
+  #end = 0;
+  #isReadPaused = false;
+  #partial: HeadAccumulator | undefined;
+
+  // The request's body.
+  #head: RequestHead | undefined;
+  #sink: BodySink | undefined;
+  #remaining = 0;
+  #chunks: ChunkedDecoder | undefined;
+  #isBodyPaused = false;
+  #isRaw = false;
+  #isContinueOwed = false;
+  #bodyBytes = 0;
+  #lingered = 0;
+
+  // The answer.
+  #out = '';
+  #mayKeepAlive = false;
+  #isChunkedOut = false;
+  #outRemaining = 0;
+  #isAnswered = false;
+  #isAborted = false;
+  #isRefused = false;
+
+  constructor(
+    runtime: ProxyRuntime,
+    socket: Socket,
+    client: ClientConnection,
+    buffers: ReadBuffers,
+    onGone: (connection: Http1Connection) => void,
+  ) {
+    this.#runtime = runtime;
+    this.#socket = socket;
+    this.client = client;
+    this.#buffers = buffers;
+    this.#input = buffers.shared;
+    this.#onGone = onGone;
+    this.deadline = runtime.wheel.now + runtime.settings.headerTimeout;
+    runtime.wheel.schedule(this);
+    socket.on('error', () => this.#close());
+    socket.on('end', () => this.#onEnd());
+    socket.on('close', () => this.#close());
+    socket.on('drain', () => this.#onDrain());
+  }
+
+  // What the socket calls.
+
+  /** The buffer for the next read, or undefined to go on with the one in use. */
+  nextBuffer(): Buffer | undefined {
+    return this.#private;
+  }
+
+  /** Takes bytes from the socket. Returns false to stop reading. */
+  onRead(bytes: Buffer, length: number): boolean {
+    if (this.#state === 'lingering') {
+      this.#lingered += length;
+      if (this.#lingered > lingerLimit) this.#socket.destroy();
+      return true;
+    }
+    if (this.#state === 'closed') return false;
+    if (this.#at < this.#end) {
+      // A read that was under way when reading was paused.
+      const joined = Buffer.concat([this.#input.subarray(this.#at, this.#end), bytes.subarray(0, length)]);
+      this.#input = joined;
+      this.#at = 0;
+      this.#end = joined.length;
+    } else {
+      this.#input = bytes;
+      this.#at = 0;
+      this.#end = length;
+    }
+    this.#process();
+    if (this.#at < this.#end) {
+      if (this.#input === bytes) {
+        this.#input = Buffer.from(bytes.subarray(this.#at, this.#end));
+        this.#at = 0;
+        this.#end = this.#input.length;
+      }
+      // Whatever is left waits for its turn; more of it must not pile up meanwhile.
+      this.#isReadPaused = true;
+      return false;
+    }
+    if (this.#isBodyPaused && this.#hasBodyToCome()) {
+      this.#isReadPaused = true;
+      return false;
+    }
+    return true;
+  }
+
+  /** Ends the connection once the request in flight is answered; at once when there is none. */
+  drain(): void {
+    this.#isDraining = true;
+    if (this.#state === 'head' && this.#partial === undefined) this.#socket.destroySoon();
+  }
+
+  /** Cuts the connection off. */
+  destroy(): void {
+    this.#socket.destroy();
+    this.#close();
+  }
+
+  onTimeout(): void {
+    const { wheel } = this.#runtime;
+    switch (this.#state) {
+      case 'head':
+        if (this.#partial === undefined) this.#socket.destroy();
+        else this.#refuse(408);
+        return;
+      case 'lingering':
+        this.#socket.destroy();
+        return;
+      case 'busy':
+        if (this.#socket.writableLength > 0) {
+          // The client takes nothing for send_timeout.
+          this.#socket.destroy();
+        } else if (this.#sink !== undefined && !this.#isBodyPaused && this.#hasBodyToCome() && !this.#isRaw) {
+          const sink = this.#sink;
+          this.#sink = undefined;
+          this.#mayKeepAlive = false;
+          sink.onBodyFault(408);
+        } else {
+          this.deadline = Number.POSITIVE_INFINITY;
+          wheel.schedule(this);
+        }
+        return;
+      default:
+    }
+  }
+
+  #onEnd(): void {
+    // As with nginx, a client that ends its side has gone: an answer under way is given up.
+    this.#socket.destroySoon();
+    this.#close();
+  }
+
+  #close(): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    this.#runtime.wheel.cancel(this);
+    this.#sink = undefined;
+    this.#onGone(this);
+    const exchange = this.#exchange;
+    if (exchange !== undefined) {
+      this.#exchange = undefined;
+      clientGone(exchange);
+    }
+  }
+
+  #onDrain(): void {
+    if (this.#state !== 'busy') return;
+    this.#touch();
+    this.#exchange?.passage?.onClientWritable();
+  }
+
+  #touch(): void {
+    this.deadline = this.#runtime.wheel.now + this.#runtime.settings.sendTimeout;
+  }
+
+  // Reading.
+
+  #process(): void {
+    if (this.#isProcessing) return;
+    this.#isProcessing = true;
+    while (this.#at < this.#end) {
+      if (this.#state === 'head') {
+        if (!this.#readHead()) break;
+      } else if (this.#state === 'busy' && this.#sink !== undefined && !this.#isBodyPaused && this.#hasBodyToCome()) {
+        this.#feedBody();
+      } else break;
+    }
+    this.#isProcessing = false;
+  }
+
+  /** Takes a request's head and begins its exchange; false while bytes are missing. */
+  #readHead(): boolean {
+    const { settings, wheel } = this.#runtime;
+    const limits = settings.headLimits;
+    let bytes = this.#input;
+    let start = this.#at;
+    let end = this.#end;
+    let fits = true;
+    const partial = this.#partial;
+    if (partial !== undefined) {
+      const before = partial.length;
+      fits = partial.append(bytes, start, end);
+      if (!partial.mayBeComplete() && fits) {
+        this.#at = end;
+        return false;
+      }
+      bytes = partial.bytes;
+      start = -before;
+      end = partial.length;
+    }
+    const head = new RequestHead();
+    const from = partial === undefined ? start : 0;
+    const next = parseRequestHead(bytes, from, end, head, limits);
+    if (next < 0) {
+      this.#at = this.#end;
+      this.#refuse(faultStatus[-next]!);
+      return false;
+    }
+    if (next === 0) {
+      if (!fits) {
+        this.#at = this.#end;
+        this.#refuse(494);
+        return false;
+      }
+      if (partial === undefined) {
+        if (this.#served > 0) this.deadline = wheel.now + settings.headerTimeout;
+        this.#partial = new HeadAccumulator(limits.requestLine + limits.total + 64);
+        this.#partial.append(bytes, start, end);
+        if (this.deadline < wheel.now + settings.headerTimeout) wheel.schedule(this);
+      }
+      this.#at = this.#end;
+      return false;
+    }
+    // With a head gathered before, `start` is minus the bytes that this read did not bring.
+    this.#at = partial === undefined ? next : this.#at + next + start;
+    this.#partial = undefined;
+    this.#begin(head);
+    return true;
+  }
+
+  #begin(head: RequestHead): void {
+    const runtime = this.#runtime;
+    const { settings } = runtime;
+    this.#head = head;
+    this.#state = 'busy';
+    this.#served += 1;
+    this.deadline = Number.POSITIVE_INFINITY;
+    this.#sink = undefined;
+    this.#isBodyPaused = false;
+    this.#chunks = head.chunked ? createChunkedDecoder() : undefined;
+    this.#remaining = head.contentLength > 0 ? head.contentLength : 0;
+    this.#bodyBytes = 0;
+    this.#isContinueOwed = head.expectContinue;
+    this.#isAnswered = false;
+    this.#mayKeepAlive = head.keepAlive && !this.#isDraining && this.#served < settings.keepAliveRequests;
+    runtime.counters.requested();
+    const exchange = new Exchange(runtime, this, head);
+    this.#exchange = exchange;
+    const first = head.target.charCodeAt(0);
+    if (head.method === 'CONNECT') answerWithError(exchange, 405);
+    else if (first !== 0x2f && !isAbsolute(head.target)) answerWithError(exchange, 400);
+    else if (settings.maxBodySize > 0 && head.contentLength > settings.maxBodySize) answerWithError(exchange, 413);
+    else begin(exchange);
+  }
+
+  /** Answers bytes that are no request, or not in time, and closes. */
+  #refuse(status: number): void {
+    const runtime = this.#runtime;
+    const head = new RequestHead();
+    head.method = 'GET';
+    head.target = '/';
+    head.block = '\n';
+    head.keepAlive = false;
+    this.#partial = undefined;
+    this.#head = head;
+    this.#state = 'busy';
+    this.#mayKeepAlive = false;
+    this.#remaining = 0;
+    this.#chunks = undefined;
+    this.#isAnswered = false;
+    this.#isRefused = true;
+    const exchange = new Exchange(runtime, this, head);
+    this.#exchange = exchange;
+    answerWithError(exchange, status);
+  }
+
+  #hasBodyToCome(): boolean {
+    return this.#isRaw || this.#remaining > 0 || (this.#chunks !== undefined && !this.#chunks.done);
+  }
+
+  #feedBody(): void {
+    const sink = this.#sink!;
+    const start = this.#at;
+    const { settings } = this.#runtime;
+    this.deadline = this.#runtime.wheel.now + settings.bodyTimeout;
+    if (this.#isRaw) {
+      this.#at = this.#end;
+      this.#deliver(sink, start, this.#end, false);
+      return;
+    }
+    if (this.#chunks === undefined) {
+      const end = Math.min(this.#end, start + this.#remaining);
+      this.#remaining -= end - start;
+      this.#at = end;
+      const isLast = this.#remaining === 0;
+      if (isLast) this.#endBody();
+      this.#deliver(sink, start, end, isLast);
+      return;
+    }
+    const decoder = this.#chunks;
+    const runs: number[] = [];
+    try {
+      this.#at = decoder.push(this.#input, start, this.#end, (from, to) => {
+        runs.push(from, to);
+      });
+    } catch (fault) {
+      if (!(fault instanceof ChunkedFault)) throw fault;
+      this.#at = this.#end;
+      this.#failBody(400);
+      return;
+    }
+    for (let index = 0; index < runs.length; index += 2) this.#bodyBytes += runs[index + 1]! - runs[index]!;
+    if (settings.maxBodySize > 0 && this.#bodyBytes > settings.maxBodySize) {
+      this.#failBody(413);
+      return;
+    }
+    const isDone = decoder.done;
+    if (isDone) this.#endBody();
+    for (let index = 0; index < runs.length; index += 2) this.#deliver(sink, runs[index]!, runs[index + 1]!, false);
+    if (isDone) sink.onBodyEnd();
+  }
+
+  /** Long runs out of the shared buffer are copied, since they may have to wait longer than the next read. */
+  #deliver(sink: BodySink, start: number, end: number, isLast: boolean): void {
+    if (this.#input === this.#buffers.shared && end - start > bytesFrom) {
+      const copy = Buffer.from(this.#input.subarray(start, end));
+      sink.onBody(copy, 0, copy.length, isLast);
+    } else sink.onBody(this.#input, start, end, isLast);
+  }
+
+  #endBody(): void {
+    this.#sink = undefined;
+    this.deadline = Number.POSITIVE_INFINITY;
+  }
+
+  #failBody(status: number): void {
+    const sink = this.#sink;
+    this.#sink = undefined;
+    this.#mayKeepAlive = false;
+    sink?.onBodyFault(status);
+  }
+
+  // Downstream: the request's body.
+
+  get httpVersion(): number {
+    return this.#head === undefined || this.#head.minor > 0 ? 1.1 : 1;
+  }
+
+  get requestCount(): number {
+    return this.#served;
+  }
+
+  get isOpen(): boolean {
+    return this.#state === 'busy';
+  }
+
+  get hasUnreadBody(): boolean {
+    return this.#hasBodyToCome();
+  }
+
+  get bodyLength(): number {
+    const head = this.#head!;
+    return head.chunked ? unknownLength : Math.max(0, head.contentLength);
+  }
+
+  readBody(sink: BodySink): void {
+    this.#sink = sink;
+    this.#isBodyPaused = false;
+    if (this.#isContinueOwed) {
+      this.#isContinueOwed = false;
+      if (this.#at >= this.#end) this.#socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
+    }
+    this.deadline = this.#runtime.wheel.now + this.#runtime.settings.bodyTimeout;
+    if (this.#private === undefined && (this.#isRaw || this.#chunks !== undefined || this.#remaining > bytesFrom)) {
+      this.#private = this.#buffers.take();
+    }
+    this.#readOn();
+  }
+
+  pauseBody(): void {
+    this.#isBodyPaused = true;
+  }
+
+  resumeBody(): void {
+    if (!this.#isBodyPaused) return;
+    this.#isBodyPaused = false;
+    this.deadline = this.#runtime.wheel.now + this.#runtime.settings.bodyTimeout;
+    this.#readOn();
+  }
+
+  /** Hands on what is here, then reads more. */
+  #readOn(): void {
+    if (this.#isProcessing) {
+      // Inside a read: the loop that called us goes on only when it is a body's turn, so feed right here.
+      while (this.#at < this.#end && this.#sink !== undefined && !this.#isBodyPaused && this.#hasBodyToCome()) {
+        this.#feedBody();
+      }
+      return;
+    }
+    this.#process();
+    this.#resumeReading();
+  }
+
+  #resumeReading(): void {
+    if (!this.#isReadPaused || this.#at < this.#end || this.#state === 'closed') return;
+    if (this.#isBodyPaused && this.#hasBodyToCome()) return;
+    this.#isReadPaused = false;
+    this.#socket.resume();
+  }
+
+  // Downstream: the answer.
+
+  sendInterim(statusText: string, lines: string): void {
+    if (this.#state === 'busy') this.#socket.write(`HTTP/1.1 ${statusText}\r\n${lines}\r\n`, 'latin1');
+  }
+
+  sendHead(statusText: string, lines: string, length: number, shownLength = -1): void {
+    const head = this.#head!;
+    let framing = '';
+    this.#isChunkedOut = false;
+    this.#outRemaining = 0;
+    if (length === noBody) {
+      if (shownLength >= 0) framing = `Content-Length: ${shownLength}\r\n`;
+    } else if (length >= 0) {
+      framing = `Content-Length: ${length}\r\n`;
+      this.#outRemaining = length;
+    } else if (head.minor > 0) {
+      framing = 'Transfer-Encoding: chunked\r\n';
+      this.#isChunkedOut = true;
+    } else {
+      // RFC 9112 section 6.3: to HTTP/1.0 a body of unknown length ends with the connection.
+      this.#mayKeepAlive = false;
+      this.#outRemaining = -1;
+    }
+    if (this.#hasBodyToCome() && !this.#canSkipBody()) this.#mayKeepAlive = false;
+    if (this.#isDraining) this.#mayKeepAlive = false;
+    const connection = this.#mayKeepAlive ? 'Connection: keep-alive\r\n\r\n' : 'Connection: close\r\n\r\n';
+    this.#out += `HTTP/1.1 ${statusText}\r\n${lines}${framing}${connection}`;
+  }
+
+  /** What is left of the body is small and sure to come, so reading over it is cheaper than a new connection. */
+  #canSkipBody(): boolean {
+    return !this.#isContinueOwed && this.#chunks === undefined && this.#remaining <= skipLimit;
+  }
+
+  sendUpgrade(lines: string): void {
+    this.#out += `HTTP/1.1 101 Switching Protocols\r\n${lines}\r\n`;
+    this.#isRaw = true;
+    this.#outRemaining = -1;
+    this.#mayKeepAlive = false;
+  }
+
+  sendText(text: string): void {
+    if (text.length === 0) return;
+    if (this.#isChunkedOut) this.#out += `${text.length.toString(16)}\r\n${text}\r\n`;
+    else {
+      if (this.#outRemaining > 0) this.#outRemaining -= text.length;
+      this.#out += text;
+    }
+  }
+
+  sendBytes(bytes: Buffer, start: number, end: number): void {
+    if (end - start < bytesFrom) {
+      this.sendText(latin1(bytes, start, end));
+      return;
+    }
+    if (this.#isChunkedOut) this.#out += `${(end - start).toString(16)}\r\n`;
+    else if (this.#outRemaining > 0) this.#outRemaining -= end - start;
+    if (this.#state === 'closed') return;
+    if (this.#out !== '') {
+      const text = this.#out;
+      this.#out = '';
+      this.#socket.write(text, 'latin1');
+    }
+    this.#socket.write(bytes.subarray(start, end));
+    if (this.#isChunkedOut) this.#out = '\r\n';
+  }
+
+  sendEnd(trailers: string): void {
+    if (this.#isChunkedOut) this.#out += `0\r\n${trailers}\r\n`;
+    this.#isAnswered = true;
+  }
+
+  flush(): boolean {
+    if (this.#state === 'closed') {
+      this.#out = '';
+      return true;
+    }
+    const socket = this.#socket;
+    if (this.#out !== '') {
+      const text = this.#out;
+      this.#out = '';
+      socket.write(text, 'latin1');
+    }
+    if (socket.writableLength === 0) return true;
+    // What could not be sent at once is bounded by the time that the client may take for it.
+    if (this.deadline === Number.POSITIVE_INFINITY) this.#touch();
+    return !socket.writableNeedDrain;
+  }
+
+  abort(): void {
+    this.#mayKeepAlive = false;
+    if (this.#state === 'closed') return;
+    this.#isAborted = true;
+    if (this.#out !== '') {
+      this.#socket.write(this.#out, 'latin1');
+      this.#out = '';
+    }
+    // A chunked or sized body that stops here cannot look complete, so what was sent may still arrive.
+    if (this.#outRemaining === -1) this.#socket.resetAndDestroy();
+    else this.#socket.destroySoon();
+  }
+
+  closeAfterwards(): void {
+    this.#mayKeepAlive = false;
+  }
+
+  finish(): void {
+    this.#exchange = undefined;
+    if (this.#state === 'closed') return;
+    this.#sink = undefined;
+    if (this.#isAborted || !this.#isAnswered) {
+      this.#closeSoon();
+      return;
+    }
+    if (!this.#mayKeepAlive) {
+      this.#endConnection();
+      return;
+    }
+    if (this.#hasBodyToCome()) {
+      this.#skipBody();
+      return;
+    }
+    this.#nextRequest();
+  }
+
+  #nextRequest(): void {
+    const { settings, wheel } = this.#runtime;
+    this.#state = 'head';
+    this.#head = undefined;
+    this.#chunks = undefined;
+    this.#isBodyPaused = false;
+    this.deadline = wheel.now + settings.keepAliveTimeout;
+    if (this.#isProcessing) return;
+    this.#process();
+    this.#resumeReading();
+  }
+
+  /** Reads over the rest of a small body. */
+  #skipBody(): void {
+    const skip: BodySink = {
+      onBody: (_bytes, _start, _end, isLast) => {
+        if (isLast) this.#nextRequest();
+      },
+      onBodyEnd: () => this.#nextRequest(),
+      onBodyFault: () => this.#endConnection(),
+    };
+    this.readBody(skip);
+  }
+
+  /** Closes in a way that lets the client read the answer even while it is still sending (RFC 9112 section 9.6). */
+  #endConnection(): void {
+    if (!this.#hasBodyToCome() && !this.#isRefused && this.#at >= this.#end) {
+      this.#closeSoon();
+      return;
+    }
+    this.#state = 'lingering';
+    this.#at = 0;
+    this.#end = 0;
+    this.deadline = this.#runtime.wheel.now + lingerTime;
+    this.#runtime.wheel.schedule(this);
+    this.#socket.end();
+    if (this.#isReadPaused) {
+      this.#isReadPaused = false;
+      this.#socket.resume();
+    }
+  }
+
+  /** Closes once what was written is out, or send_timeout is over. */
+  #closeSoon(): void {
+    this.#state = 'lingering';
+    this.deadline = this.#runtime.wheel.now + this.#runtime.settings.sendTimeout;
+    this.#runtime.wheel.schedule(this);
+    this.#socket.destroySoon();
+  }
+}
+
+const lingerTime = 5000;
+
+const faultStatus: Record<number, number> = {
+  [HeadFault.malformed]: 400,
+  [HeadFault.uriTooLong]: 414,
+  [HeadFault.headerTooLarge]: 494,
+  [HeadFault.codingUnknown]: 501,
+  [HeadFault.versionUnknown]: 505,
+};
+
+function isAbsolute(target: string): boolean {
+  return /^https?:\/\/[^/?#]/i.test(target);
+}

@@ -1,0 +1,137 @@
+import { headerText, statusLine } from '../../http1/index.ts';
+import { GibbonError, messageOf } from '../../kernel/index.ts';
+import {
+  acceptedFormat,
+  errorBody,
+  errorContentTypes,
+  formatOfContentType,
+  gatewayErrorMessage,
+  grpcMessageOf,
+  grpcStatusOf,
+  type HeaderToSet,
+  isGrpcRequest,
+  latin1OfText,
+  phaseBits,
+} from '../../pdk/support.ts';
+import { TransportFault } from '../../transport/index.ts';
+import { noBody, unknownLength } from '../downstream.ts';
+import type { Answer } from '../exchange/answer.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import { filterWhole } from './body-filter.ts';
+import { runHeaderFilters } from './header-filter.ts';
+import { finishExchange } from './log.ts';
+
+/** Sends the answer that a plugin gave through `kong.response.exit` or `error`. */
+export function answerOwn(x: Exchange): void {
+  send(x, x.answer!);
+}
+
+/** Sends an answer that the gateway made itself, such as a redirect to https. */
+export function answer(x: Exchange, made: Answer): void {
+  if (x.isOver || x.isHeadSent) return;
+  x.source = 'error';
+  x.answer = made;
+  send(x, made);
+}
+
+/** Sends Kong's error body in the format that the client accepts. */
+export function answerWithError(
+  x: Exchange,
+  status: number,
+  message?: string,
+  headers: readonly HeaderToSet[] = [],
+): void {
+  if (x.isOver) return;
+  if (x.isHeadSent) {
+    // Part of an answer is out: all that is left is to make sure that it does not look whole.
+    x.down.abort();
+    finishExchange(x);
+    return;
+  }
+  const accept = x.firstHeader('accept');
+  const contentType = x.firstHeader('content-type');
+  const text = message ?? gatewayErrorMessage(status);
+  const shown = status === 494 ? 400 : status;
+  const { settings } = x.runtime;
+  if (isGrpcRequest(contentType, x.down.httpVersion)) {
+    const grpcStatus = grpcStatusOf(shown);
+    answer(x, {
+      status: 200,
+      headers: [
+        ['Content-Type', ['application/grpc']],
+        ['grpc-status', [String(grpcStatus)]],
+        ['grpc-message', [message ?? grpcMessageOf(grpcStatus)]],
+      ],
+      body: '',
+    });
+    return;
+  }
+  const format =
+    accept !== undefined
+      ? acceptedFormat(accept)
+      : contentType === undefined
+        ? settings.errorDefaultFormat
+        : (formatOfContentType(contentType) ?? settings.errorDefaultFormat);
+  answer(x, {
+    status: shown,
+    headers: [...headers, ['Content-Type', [errorContentTypes[format]]]],
+    body: latin1OfText(errorBody(format, text, x.requestId, settings.errorTemplates)),
+  });
+}
+
+/** Answers with what an error of ours says, such as 503 for a name that cannot be resolved; logs what is no client's fault. */
+export function answerWithFault(x: Exchange, fault: unknown): void {
+  if (fault instanceof GibbonError) {
+    x.runtime.logger.error(`${fault.message}, request_id: "${x.requestId}"`);
+    answerWithError(
+      x,
+      fault.status,
+      fault instanceof TransportFault || fault.status === 500 ? undefined : fault.message,
+    );
+    return;
+  }
+  x.runtime.logger.error(`Cannot finish request: ${messageOf(fault)}, request_id: "${x.requestId}"`);
+  answerWithError(x, 500);
+}
+
+function send(x: Exchange, made: Answer): void {
+  const { down, runtime } = x;
+  const { settings } = runtime;
+  x.passage?.abandon();
+  x.upstreamHead = undefined;
+  x.status = made.status;
+  x.responseLines = '';
+  const edits = x.editResponse();
+  for (const [name, lines] of made.headers) {
+    const lower = name.toLowerCase();
+    // Framing is the connection's own.
+    if (lower !== 'content-length' && lower !== 'transfer-encoding') edits.set(name, lower, lines.map(headerText));
+  }
+  runHeaderFilters(x);
+
+  let body = made.body;
+  if (x.bodyFilters.length > 0 && x.head.method !== 'HEAD') body = filterWhole(x, body);
+  x.phase = phaseBits.log;
+  let lines = edits.apply(x.responseLines);
+  if (settings.sends.server && !edits.touches('server')) lines += `Server: ${settings.serverToken}\r\n`;
+  if (!edits.touches('date')) lines += `Date: ${runtime.date()}\r\n`;
+  if (settings.sends.requestId) lines += `X-Kong-Request-Id: ${x.requestId}\r\n`;
+  if (settings.sends.responseLatency) {
+    lines += `X-Kong-Response-Latency: ${Math.max(0, Math.floor(runtime.clock.now() - x.startedAt))}\r\n`;
+  }
+  const status = x.status;
+  x.isHeadSent = true;
+  const isBodiless = x.head.method === 'HEAD' || status === 204 || status === 304 || status < 200;
+  if (isBodiless) {
+    down.sendHead(statusLine(status), lines, noBody, x.head.method === 'HEAD' ? body.length : unknownLength);
+  } else {
+    down.sendHead(statusLine(status), lines, body.length);
+    if (body.length > 0) {
+      x.responseBytes += body.length;
+      down.sendText(body);
+    }
+  }
+  down.sendEnd('');
+  down.flush();
+  finishExchange(x);
+}

@@ -1,0 +1,28 @@
+import { phaseBits } from '../../pdk/support.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import { reportFault } from './handlers.ts';
+
+/**
+ * Sends a chunk of the answer through the body_filter handlers, each seeing what the one before left. Returns what is to
+ * go to the client.
+ */
+export function filterChunk(x: Exchange, chunk: Uint8Array, isLast: boolean): Uint8Array {
+  x.phase = phaseBits.body_filter;
+  let current = chunk;
+  for (const instance of x.bodyFilters) {
+    x.plugin = instance;
+    x.kong.response.beginChunk(instance.id, current, isLast);
+    try {
+      const replaced = instance.bodyFilter!(x.kong, current, isLast);
+      current = x.kong.response.endChunk(replaced ?? current);
+    } catch (fault) {
+      reportFault(x, instance, fault);
+    }
+  }
+  return current;
+}
+
+/** Sends a whole body, one character a byte, through the handlers as one last chunk. */
+export function filterWhole(x: Exchange, body: string): string {
+  return Buffer.from(filterChunk(x, Buffer.from(body, 'latin1'), true)).toString('latin1');
+}

@@ -1,0 +1,44 @@
+import { GibbonError, messageOf } from '../../kernel/index.ts';
+import type { Handler } from '../../pdk/index.ts';
+import type { Instance } from '../../snapshot/index.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+
+/** The handlers of a plugin that may take their time. */
+export type SlowPhase = 'rewrite' | 'access' | 'response';
+
+/** What a run of handlers came to. */
+export type Outcome = 'done' | 'answered' | 'failed';
+
+/**
+ * Runs one handler. Returns its promise if it made one, else the outcome; a handler that throws is logged and never
+ * reaches further than its request.
+ */
+export function runHandler(x: Exchange, instance: Instance, handler: Handler): Outcome | Promise<Outcome> {
+  x.plugin = instance;
+  try {
+    const pending = handler(x.kong);
+    if (pending !== undefined) {
+      return pending.then(
+        () => (x.answer === undefined ? 'done' : 'answered'),
+        (fault: unknown) => {
+          reportFault(x, instance, fault);
+          return 'failed';
+        },
+      );
+    }
+  } catch (fault) {
+    reportFault(x, instance, fault);
+    return 'failed';
+  }
+  return x.answer === undefined ? 'done' : 'answered';
+}
+
+/** Writes the one log line of a handler's fault; a body that its client spoilt is no fault of the handler's. */
+export function reportFault(x: Exchange, instance: Instance, fault: unknown): void {
+  x.failureStatus = fault instanceof GibbonError && fault.source === 'downstream' ? fault.status : 500;
+  if (x.failureStatus !== 500) return;
+  const where = fault instanceof Error ? (fault.stack?.split('\n')[1]?.trim() ?? '') : '';
+  instance.log.error(
+    `Cannot finish handler: ${messageOf(fault)}${where === '' ? '' : ` ${where}`}, request_id: "${x.requestId}"`,
+  );
+}

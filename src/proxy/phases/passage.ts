@@ -1,0 +1,319 @@
+import type { Peer } from '../../balancer/index.ts';
+import { latin1, type ResponseHead } from '../../http1/index.ts';
+import type { ResponseSink, TransportFault, UpstreamConnection } from '../../transport/index.ts';
+import { type BodySink, unknownLength } from '../downstream.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import { answerWithError } from './answer.ts';
+import { tryNext } from './balancer.ts';
+import { ResponseRelay } from './response.ts';
+import { upstreamHead } from './upstream-request.ts';
+
+/** One try to reach a peer, for the log entry. Times are milliseconds since the epoch. */
+export interface Try {
+  readonly ip: string;
+  readonly port: number;
+  readonly startedAt: number;
+  /** How long picking and dialling took, so far as it is known. */
+  latency: number;
+  failed: boolean;
+  code: number | undefined;
+}
+
+/** Runs of a body up to this size are sent as text, which copies them but spares a write of their own. */
+const textLimit = 16_384;
+
+const noPeers: Peer[] = [];
+const idempotent = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND', 'COPY', 'MOVE', 'LOCK']);
+
+/**
+ * The way of one request to the upstream and of the answer back. It sends the request to one peer after another until one
+ * answers, as long as nothing is lost or done twice, and hands the answer to its relay.
+ */
+export class Passage implements ResponseSink, BodySink {
+  readonly #x: Exchange;
+  #connection: UpstreamConnection | undefined;
+  #peer: Peer | undefined;
+  readonly tries: Try[] = [];
+  /** Peers of earlier tries. */
+  tried: Peer[] = noPeers;
+  readonly relay: ResponseRelay;
+
+  /** Head and what of the body was gathered at first: enough to send the request again while no more was read. */
+  #firstPart = '';
+  #isFirstPartWhole = false;
+  /** More of the body than its first part was sent: a second try is impossible. */
+  #isStreamed = false;
+  #isGathering = false;
+  #gathered = '';
+  #isGatheredLast = false;
+  #isChunked = false;
+  #hasBodyBegun = false;
+  #isBodyOver = false;
+  #isStaleReplayed = false;
+  #isReleased = true;
+
+  constructor(x: Exchange) {
+    this.#x = x;
+    this.relay = new ResponseRelay(x, this);
+  }
+
+  /** The address of the peer that the request went to last. */
+  get peer(): Peer | undefined {
+    return this.#peer;
+  }
+
+  /** Sends the request to a peer that was picked. */
+  start(peer: Peer): void {
+    this.#peer = peer;
+    this.#isReleased = false;
+    this.#send(peer, false);
+  }
+
+  #send(peer: Peer, isFresh: boolean): void {
+    const x = this.#x;
+    const { runtime } = x;
+    const hostHeader = x.upstreamHost ?? runtime.picker.hostHeader(x.target!) ?? ownHost(x, peer);
+    const tls = x.upstreamScheme === 'https' ? runtime.tls.of(x.service, hostHeader) : undefined;
+    this.tries.push({
+      ip: peer.ip,
+      port: peer.port,
+      startedAt: runtime.clock.now(),
+      latency: 0,
+      failed: false,
+      code: undefined,
+    });
+    const head = upstreamHead(x, hostHeader);
+    if (!this.#hasBodyBegun) this.#gather();
+    const connection = isFresh ? runtime.pool.acquireFresh(peer, tls) : runtime.pool.acquire(peer, tls);
+    this.#connection = connection;
+    connection.send(head + this.#firstPart, this.#isFirstPartWhole, this, x.timeouts!, {
+      isHead: (x.upstreamMethod ?? x.head.method) === 'HEAD',
+      wantsUpgrade: x.head.connectionUpgrade && x.head.upgrade !== undefined,
+    });
+    if (!this.#isFirstPartWhole && connection.isConnected) this.#streamBody();
+  }
+
+  /** Takes what of the request's body is already here, so that head and a small body leave in one write. */
+  #gather(): void {
+    const x = this.#x;
+    const { down } = x;
+    this.#hasBodyBegun = true;
+    if (x.requestBody !== undefined) {
+      const sized = x.requestBody.length > 0 || hasContent(x.head.method) || x.head.contentLength >= 0;
+      this.#firstPart = sized ? `Content-Length: ${x.requestBody.length}\r\n\r\n${x.requestBody}` : '\r\n';
+      this.#isFirstPartWhole = true;
+      this.#isBodyOver = true;
+      return;
+    }
+    if (!down.hasUnreadBody) {
+      this.#firstPart = x.head.contentLength >= 0 ? `Content-Length: 0\r\n\r\n` : '\r\n';
+      this.#isFirstPartWhole = true;
+      this.#isBodyOver = true;
+      return;
+    }
+    this.#isGathering = true;
+    down.readBody(this);
+    this.#isGathering = false;
+    if (x.isOver || x.isHeadSent) return;
+    const body = this.#gathered;
+    this.#gathered = '';
+    const length = down.bodyLength;
+    if (this.#isGatheredLast) {
+      // The whole body is here, so its length is known even if it came in chunks.
+      this.#firstPart = `Content-Length: ${body.length}\r\n\r\n${body}`;
+      this.#isFirstPartWhole = true;
+      this.#isBodyOver = true;
+    } else if (length === unknownLength) {
+      this.#isChunked = true;
+      this.#firstPart = `Transfer-Encoding: chunked\r\n\r\n${body === '' ? '' : chunk(body)}`;
+    } else {
+      this.#firstPart = `Content-Length: ${length}\r\n\r\n${body}`;
+    }
+    if (!this.#isBodyOver) down.pauseBody();
+  }
+
+  #streamBody(): void {
+    this.#x.down.resumeBody();
+  }
+
+  // BodySink: the request's body from the client.
+
+  onBody(bytes: Buffer, start: number, end: number, isLast: boolean): void {
+    const x = this.#x;
+    x.requestBytes += end - start;
+    if (this.#isGathering) {
+      this.#gathered += latin1(bytes, start, end);
+      if (isLast) this.#isGatheredLast = true;
+      else if (this.#gathered.length >= textLimit) x.down.pauseBody();
+      return;
+    }
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    this.#isStreamed = true;
+    const length = end - start;
+    if (length > 0) {
+      if (length <= textLimit) {
+        const text = latin1(bytes, start, end);
+        connection.writeText(this.#isChunked ? chunk(text) : text);
+      } else if (this.#isChunked) {
+        connection.writeText(`${length.toString(16)}\r\n`);
+        connection.writeBytes(bytes.subarray(start, end));
+        connection.writeText('\r\n');
+      } else connection.writeBytes(bytes.subarray(start, end));
+    }
+    if (isLast) this.#endBody();
+    if (!connection.isDrained) x.down.pauseBody();
+  }
+
+  onBodyEnd(): void {
+    if (this.#isGathering) {
+      this.#isGatheredLast = true;
+      return;
+    }
+    this.#endBody();
+  }
+
+  #endBody(): void {
+    if (this.#isBodyOver) return;
+    this.#isBodyOver = true;
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    this.#isStreamed = true;
+    if (this.#isChunked) connection.writeText('0\r\n\r\n');
+    connection.finishBody();
+  }
+
+  onBodyFault(status: number, message?: string): void {
+    this.abandon();
+    answerWithError(this.#x, status, message);
+  }
+
+  // ResponseSink: the answer from the upstream.
+
+  onWritable(): void {
+    if (!this.#isBodyOver) this.#streamBody();
+  }
+
+  onInterim(head: ResponseHead): void {
+    // RFC 9110 section 15.2: never to an HTTP/1.0 client. 100 was already said when the body was asked for.
+    if (this.#x.head.minor > 0 && head.status !== 100) this.#x.down.sendInterim(head.statusText, head.untouched);
+  }
+
+  onHead(head: ResponseHead, hasBody: boolean): void {
+    const x = this.#x;
+    x.headedAt = x.runtime.clock.now();
+    const peer = this.#peer!;
+    peer.report('answered', head.status, x.headedAt - x.proxiedAt);
+    x.upstreamStatuses = x.upstreamStatuses === '' ? String(head.status) : `${x.upstreamStatuses}, ${head.status}`;
+    if (head.status === 101) {
+      // From here on the client's bytes are the other protocol's, without framing of ours.
+      this.#isBodyOver = false;
+      this.#isChunked = false;
+      this.#isStreamed = true;
+    } else if (!this.#isBodyOver) {
+      // The answer came before the request was whole; the client may still be sending, so this connection ends with it.
+      this.#isBodyOver = true;
+      x.down.closeAfterwards();
+    }
+    this.relay.onHead(head, hasBody);
+  }
+
+  onData(bytes: Buffer, start: number, end: number): void {
+    this.relay.onData(bytes, start, end);
+  }
+
+  onEnd(trailers: string): void {
+    this.#connection = undefined;
+    this.#releasePeer();
+    this.relay.onEnd(trailers);
+  }
+
+  onFlush(): void {
+    this.relay.onFlush();
+  }
+
+  onFault(fault: TransportFault): void {
+    const x = this.#x;
+    const peer = this.#peer!;
+    this.#connection = undefined;
+    const attempt = this.tries.at(-1)!;
+    attempt.failed = true;
+    attempt.code = fault.status;
+    if (x.isHeadSent || this.relay.hasBegun) {
+      this.#releasePeer();
+      x.runtime.logger.error(`${fault.message}, request_id: "${x.requestId}"`);
+      this.relay.onFault(fault);
+      return;
+    }
+    const canRepeat = !this.#isStreamed && !x.isOver;
+    if (
+      fault.kind === 'stale' &&
+      canRepeat &&
+      !this.#isStaleReplayed &&
+      idempotent.has(x.upstreamMethod ?? x.head.method)
+    ) {
+      // The peer closed an idle connection as we wrote: no try was spent, only the connection was old.
+      this.#isStaleReplayed = true;
+      this.#send(peer, true);
+      return;
+    }
+    peer.report(fault.status === 504 ? 'timeout' : 'tcp_failure', 0, x.runtime.clock.now() - x.proxiedAt);
+    this.#releasePeer();
+    x.runtime.logger.error(`${fault.message}, request_id: "${x.requestId}"`);
+    const nothingSent = fault.kind === 'connect' || fault.kind === 'connect_timeout' || fault.kind === 'tls';
+    const mayRepeat = nothingSent || (fault.kind !== 'protocol' && idempotent.has(x.upstreamMethod ?? x.head.method));
+    if (canRepeat && mayRepeat && x.retriesLeft > 0) {
+      x.retriesLeft -= 1;
+      this.tried = [...this.tried, peer];
+      x.upstreamStatuses = x.upstreamStatuses === '' ? String(fault.status) : `${x.upstreamStatuses}, ${fault.status}`;
+      tryNext(x);
+      return;
+    }
+    x.upstreamStatuses = x.upstreamStatuses === '' ? String(fault.status) : `${x.upstreamStatuses}, ${fault.status}`;
+    answerWithError(x, fault.status);
+  }
+
+  /** The client can take more of the answer. */
+  onClientWritable(): void {
+    this.#connection?.resume();
+  }
+
+  /** Stops reading the answer until the client has taken what there is. */
+  holdBack(): void {
+    this.#connection?.pause();
+  }
+
+  /** Gives up whatever is still under way. */
+  abandon(): void {
+    const connection = this.#connection;
+    if (connection !== undefined) {
+      this.#connection = undefined;
+      connection.destroy();
+    }
+    this.#releasePeer();
+  }
+
+  #releasePeer(): void {
+    const peer = this.#peer;
+    if (peer === undefined || this.#isReleased) return;
+    if (this.#connection === undefined) {
+      this.#isReleased = true;
+      peer.release();
+    }
+  }
+}
+
+function chunk(text: string): string {
+  return `${text.length.toString(16)}\r\n${text}\r\n`;
+}
+
+/** Methods whose requests say how long their content is even when there is none (RFC 9110 section 8.6). */
+function hasContent(method: string): boolean {
+  return method === 'POST' || method === 'PUT' || method === 'PATCH';
+}
+
+function ownHost(x: Exchange, peer: Peer): string {
+  const host = peer.host.includes(':') && !peer.host.startsWith('[') ? `[${peer.host}]` : peer.host;
+  const port = peer.targetId === undefined ? x.target!.port : peer.port;
+  return port === (x.upstreamScheme === 'https' ? 443 : 80) ? host : `${host}:${port}`;
+}

@@ -1,0 +1,34 @@
+import { phaseBits } from '../../pdk/support.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import { runAccess } from './access.ts';
+import { answerOwn, answerWithError } from './answer.ts';
+import { runHandler } from './handlers.ts';
+
+/** Begins the life of an exchange: the rewrite handlers of global configurations, then routing and access. */
+export function begin(x: Exchange): void {
+  const list = x.plan.rewrite;
+  if (list.length === 0) runAccess(x);
+  else runFrom(x, 0);
+}
+
+function runFrom(x: Exchange, from: number): void {
+  const list = x.plan.rewrite;
+  x.phase = phaseBits.rewrite;
+  for (let at = from; at < list.length; at += 1) {
+    const instance = list[at]!;
+    const outcome = runHandler(x, instance, instance.rewrite!);
+    if (typeof outcome !== 'string') {
+      // runHandler's promise never fails.
+      void outcome.then((settled) => {
+        if (x.isOver) return;
+        if (settled === 'answered') answerOwn(x);
+        else if (settled === 'failed') answerWithError(x, x.failureStatus);
+        else runFrom(x, at + 1);
+      });
+      return;
+    }
+    if (outcome === 'answered') return answerOwn(x);
+    if (outcome === 'failed') return answerWithError(x, x.failureStatus);
+  }
+  runAccess(x);
+}

@@ -1,0 +1,87 @@
+import { cutNames } from '../../http1/index.ts';
+import { buildUpstreamPath } from '../../router/index.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+
+/** Sets the request's way to its service as the route has it; plugins may change all of it afterwards. */
+export function prepareUpstream(x: Exchange): void {
+  const service = x.service!;
+  const route = x.route!;
+  const match = x.match!;
+  x.upstreamScheme = service.isTls ? 'https' : 'http';
+  x.upstreamPath = buildUpstreamPath(
+    service.path === '' ? '/' : service.path,
+    x.path,
+    match.matchedPath,
+    route.stripPath,
+    route.pathHandling,
+  );
+  x.timeouts = service.timeouts;
+  x.retriesLeft = service.retries;
+  x.target = service;
+  if (route.preserveHost && x.hostAsSent !== '') x.upstreamHost = x.hostAsSent;
+}
+
+/** Path and query as the upstream is asked for them. */
+export function upstreamUri(x: Exchange): string {
+  return x.upstreamQuery === undefined ? x.upstreamPath : `${x.upstreamPath}?${x.upstreamQuery}`;
+}
+
+/**
+ * The head of the request for the upstream up to its framing, which the caller adds with the empty line. Lines that nobody
+ * touched are passed on as they came.
+ */
+export function upstreamHead(x: Exchange, hostHeader: string): string {
+  const { head, requestEdits: edits } = x;
+  const { settings } = x.runtime;
+  const { client } = x.down;
+
+  let untouched = head.untouched;
+  if (head.nominated !== undefined) untouched = cutNames(untouched, head.nominated);
+  if (edits !== undefined) untouched = edits.apply(untouched, x.search);
+
+  const isUpgrade = head.connectionUpgrade && head.upgrade !== undefined && head.minor > 0;
+  const connection = isUpgrade
+    ? `Connection: keep-alive, Upgrade\r\nUpgrade: ${head.upgrade!}\r\n`
+    : 'Connection: keep-alive\r\n';
+
+  let forwarded: string;
+  if (client.isTrusted) {
+    forwarded =
+      `X-Forwarded-For: ${head.forwardedFor === undefined ? '' : `${head.forwardedFor}, `}${client.remoteAddress}\r\n` +
+      `X-Forwarded-Proto: ${head.forwardedProto ?? client.scheme}\r\n` +
+      `X-Forwarded-Host: ${head.forwardedHost ?? hostName(x.host)}\r\n` +
+      `X-Forwarded-Port: ${head.forwardedPort ?? client.forwardedPort}\r\n` +
+      `X-Forwarded-Path: ${head.forwardedPath ?? x.rawPath}\r\n` +
+      `X-Real-IP: ${x.clientIp}\r\n`;
+  } else {
+    forwarded =
+      (head.forwardedFor === undefined ? 'X-Forwarded-For: ' : `X-Forwarded-For: ${head.forwardedFor}, `) +
+      `${client.forwardedLines}X-Forwarded-Host: ${hostName(x.host)}\r\nX-Forwarded-Path: ${x.rawPath}\r\n`;
+  }
+  const prefix = forwardedPrefix(x);
+  if (prefix !== undefined) forwarded += `X-Forwarded-Prefix: ${prefix}\r\n`;
+  const via = head.via === undefined ? settings.viaToken : `${head.via}, ${settings.viaToken}`;
+  const id = settings.sendsRequestIdUpstream ? `X-Kong-Request-Id: ${x.requestId}\r\n` : '';
+  const te = head.teTrailers ? 'TE: trailers\r\n' : '';
+
+  return (
+    `${x.upstreamMethod ?? head.method} ${upstreamUri(x)} HTTP/1.1\r\nHost: ${hostHeader}\r\n` +
+    `${connection}${forwarded}Via: ${via}\r\n${id}${te}${untouched}`
+  );
+}
+
+/** X-Forwarded-Prefix: that of a trusted client, else the part of the path that was stripped; undefined for none. */
+export function forwardedPrefix(x: Exchange): string | undefined {
+  const given = x.down.client.isTrusted ? x.head.forwardedPrefix : undefined;
+  if (given !== undefined) return given;
+  const matched = x.match?.matchedPath;
+  return x.route?.stripPath === true && matched !== undefined && matched !== '/' && matched !== ''
+    ? matched
+    : undefined;
+}
+
+/** A host without its port; brackets of IPv6 stay. */
+export function hostName(host: string): string {
+  const colon = host.lastIndexOf(':');
+  return colon === -1 || host.indexOf(']', colon) !== -1 ? host : host.substring(0, colon);
+}

@@ -1,0 +1,207 @@
+import type { EntityChange } from '../events/index.ts';
+import { type Logger, messageOf } from '../kernel/index.ts';
+import type { Router } from '../router/index.ts';
+import type { Row } from '../schema/index.ts';
+import { CompiledRoute, CompiledService } from './compiled.ts';
+import { createInstance, type Instance, type InstanceFactory } from './instance.ts';
+import { createPlan, foreignId, type Plan, PluginScopes } from './plan.ts';
+
+/** Rows that another room keeps ready, such as upstreams or certificates. */
+export interface RowKeeper {
+  put(row: Row): void;
+  delete(row: Row): void;
+}
+
+/** What a snapshot is built upon. */
+export interface SnapshotOptions {
+  readonly router: Router<CompiledRoute>;
+  /** Plugins that are set up in this worker, by name. */
+  readonly plugins: ReadonlyMap<string, InstanceFactory>;
+  /** Who keeps the rows of further entities, by entity. */
+  readonly keepers: { readonly [entity: string]: RowKeeper };
+  readonly logger: Logger;
+}
+
+/** What the data plane reads. */
+export interface Snapshot {
+  readonly router: Router<CompiledRoute>;
+  /** The plan for requests without a route: global configurations only. */
+  readonly globalPlan: Plan;
+  /** The plan of a route. Hand-outs are frozen: a request keeps what it was given. */
+  planOf(route: CompiledRoute): Plan;
+  /** A certificate or CA certificate by id. */
+  certificate(id: string): Row | undefined;
+  caCertificate(id: string): Row | undefined;
+  /** Takes a batch of changes; the next request sees all of them. Entities that no one keeps here are passed over. */
+  apply(changes: readonly EntityChange[]): void;
+  /** Rises with each change of certificates, so that what was made of them can be made anew. */
+  readonly certificateVersion: number;
+}
+
+const httpProtocols = new Set(['http', 'https', 'grpc', 'grpcs']);
+
+/** Creates an empty {@link Snapshot}. */
+export function createSnapshot(options: SnapshotOptions): Snapshot {
+  const { router, logger } = options;
+  const services = new Map<string, CompiledService>();
+  const routes = new Map<string, Row>();
+  const routesOfService = new Map<string, Set<string>>();
+  const instances = new Map<string, Instance>();
+  const scopesByName = new Map<string, PluginScopes>();
+  const certificates = new Map<string, Row>();
+  const caCertificates = new Map<string, Row>();
+  let ordered: readonly PluginScopes[] = [];
+  let planVersion = 0;
+  let globalPlan = createPlan(ordered, '', '');
+  let certificateVersion = 0;
+
+  function placeRoute(route: Row): void {
+    const id = route['id'] as string;
+    const serviceId = foreignId(route['service']);
+    const service = services.get(serviceId);
+    // A route whose service is switched off, or has not arrived yet, takes no requests (Kong 2.7).
+    if (serviceId !== '' && (service === undefined || service.row['enabled'] === false)) {
+      router.delete(id);
+      return;
+    }
+    try {
+      router.put(new CompiledRoute(route, service));
+    } catch (fault) {
+      router.delete(id);
+      logger.error(
+        `Cannot take route "${(route['name'] as string | null) ?? id}" into the router: ${messageOf(fault)}`,
+      );
+    }
+  }
+
+  function linkRoute(route: Row, isThere: boolean): void {
+    const serviceId = foreignId(route['service']);
+    if (serviceId === '') return;
+    let set = routesOfService.get(serviceId);
+    if (isThere) {
+      if (set === undefined) {
+        set = new Set();
+        routesOfService.set(serviceId, set);
+      }
+      set.add(route['id'] as string);
+    } else if (set?.delete(route['id'] as string) && set.size === 0) routesOfService.delete(serviceId);
+  }
+
+  function changeRoute(change: EntityChange): void {
+    const id = change.row['id'] as string;
+    const known = routes.get(id);
+    if (known !== undefined) linkRoute(known, false);
+    if (change.operation === 'delete') {
+      routes.delete(id);
+      router.delete(id);
+      return;
+    }
+    routes.set(id, change.row);
+    linkRoute(change.row, true);
+    placeRoute(change.row);
+  }
+
+  function changeService(change: EntityChange): void {
+    const id = change.row['id'] as string;
+    if (change.operation === 'delete') services.delete(id);
+    else services.set(id, new CompiledService(change.row));
+    for (const routeId of routesOfService.get(id) ?? []) placeRoute(routes.get(routeId)!);
+  }
+
+  function removeInstance(id: string): void {
+    const instance = instances.get(id);
+    if (instance === undefined) return;
+    instances.delete(id);
+    const scopes = scopesByName.get(instance.name)!;
+    scopes.delete(instance);
+    if (scopes.isEmpty) scopesByName.delete(instance.name);
+    try {
+      instance.dispose?.();
+    } catch (fault) {
+      instance.log.error(`Cannot dispose of configuration "${id}": ${messageOf(fault)}`);
+    }
+  }
+
+  function changePlugin(change: EntityChange): void {
+    const { row } = change;
+    removeInstance(row['id'] as string);
+    if (change.operation === 'delete' || row['enabled'] === false) return;
+    const protocols = row['protocols'] as readonly string[] | null;
+    if (protocols !== null && !protocols.some((protocol) => httpProtocols.has(protocol))) return;
+    const name = row['name'] as string;
+    const factory = options.plugins.get(name);
+    if (factory === undefined) {
+      logger.error(`Cannot run plugin "${name}" (id ${row['id'] as string}): it is not among the enabled plugins`);
+      return;
+    }
+    const instance = createInstance(row, factory, logger);
+    let scopes = scopesByName.get(name);
+    if (scopes === undefined) {
+      scopes = new PluginScopes(name, factory.definition.priority);
+      scopesByName.set(name, scopes);
+    }
+    scopes.put(instance);
+    instances.set(instance.id, instance);
+  }
+
+  return {
+    router,
+    get globalPlan() {
+      return globalPlan;
+    },
+    get certificateVersion() {
+      return certificateVersion;
+    },
+    planOf(route) {
+      if (route.planVersion !== planVersion) {
+        route.plan = createPlan(ordered, route.id, route.compiledService?.id ?? '');
+        route.planVersion = planVersion;
+      }
+      return route.plan!;
+    },
+    certificate: (id) => certificates.get(id),
+    caCertificate: (id) => caCertificates.get(id),
+    apply(changes) {
+      let pluginsChanged = false;
+      for (const change of changes) {
+        switch (change.entity) {
+          case 'services':
+            changeService(change);
+            break;
+          case 'routes':
+            changeRoute(change);
+            break;
+          case 'plugins':
+            changePlugin(change);
+            pluginsChanged = true;
+            break;
+          case 'certificates':
+          case 'ca_certificates': {
+            const map = change.entity === 'certificates' ? certificates : caCertificates;
+            if (change.operation === 'delete') map.delete(change.row['id'] as string);
+            else map.set(change.row['id'] as string, change.row);
+            certificateVersion += 1;
+            break;
+          }
+        }
+        const keeper = options.keepers[change.entity];
+        if (keeper === undefined) continue;
+        try {
+          if (change.operation === 'delete') keeper.delete(change.row);
+          else keeper.put(change.row);
+        } catch (fault) {
+          logger.error(
+            `Cannot take ${change.entity} "${change.row['id'] as string}" into the snapshot: ${messageOf(fault)}`,
+          );
+        }
+      }
+      if (pluginsChanged) {
+        ordered = [...scopesByName.values()].sort(
+          (a, b) => b.priority - a.priority || (a.name < b.name ? 1 : a.name > b.name ? -1 : 0),
+        );
+        planVersion += 1;
+        globalPlan = createPlan(ordered, '', '');
+      }
+    },
+  };
+}

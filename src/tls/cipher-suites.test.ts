@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { constants } from 'node:crypto';
+import { describe, it } from 'node:test';
+import { createSecureContext } from 'node:tls';
+import { type CipherSuite, cipherSuites, handshakeOptions } from './cipher-suites.ts';
+
+describe('cipher suites', () => {
+  for (const [name, suite] of Object.entries(cipherSuites)) {
+    it(`OpenSSL accepts the preset "${name}"`, () => {
+      assert.doesNotThrow(() => createSecureContext({ ...handshakeOptions(suite) }));
+    });
+  }
+
+  it('reads modern as TLS 1.3 only', () => {
+    assert.deepEqual(handshakeOptions(cipherSuites.modern), {
+      minVersion: 'TLSv1.3',
+      maxVersion: 'TLSv1.3',
+      secureOptions: constants.SSL_OP_NO_TLSv1 | constants.SSL_OP_NO_TLSv1_1 | constants.SSL_OP_NO_TLSv1_2,
+      honorCipherOrder: false,
+    });
+  });
+
+  it('leaves out a version in the middle', () => {
+    const suite: CipherSuite = { protocols: ['TLSv1.3', 'TLSv1.1'], ciphers: 'AES128-SHA', preferServerCiphers: true };
+    assert.deepEqual(handshakeOptions(suite), {
+      minVersion: 'TLSv1.1',
+      maxVersion: 'TLSv1.3',
+      secureOptions: constants.SSL_OP_NO_TLSv1 | constants.SSL_OP_NO_TLSv1_2,
+      honorCipherOrder: true,
+      ciphers: 'AES128-SHA:@SECLEVEL=0',
+    });
+  });
+
+  it('refuses a suite without protocols', () => {
+    assert.throws(() => handshakeOptions({ protocols: [], ciphers: '', preferServerCiphers: true }), {
+      code: 'ERR_TLS_PROTOCOLS',
+    });
+  });
+});
