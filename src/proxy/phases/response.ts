@@ -3,7 +3,7 @@ import { phaseBits } from '../../pdk/support.ts';
 import type { TransportFault } from '../../transport/index.ts';
 import { noBody, unknownLength } from '../downstream.ts';
 import type { Exchange } from '../exchange/exchange.ts';
-import { answerOwn, answerWithError } from './answer.ts';
+import { answerFailure, answerOwn, answerWithError } from './answer.ts';
 import { filterChunk } from './body-filter.ts';
 import { runHandler } from './handlers.ts';
 import { runHeaderFilters } from './header-filter.ts';
@@ -176,13 +176,13 @@ export class ResponseRelay {
         void outcome.then((settled) => {
           if (x.isOver) return;
           if (settled === 'answered') answerOwn(x);
-          else if (settled === 'failed') answerWithError(x, x.failureStatus);
+          else if (settled === 'failed') answerFailure(x);
           else this.#runResponders(at + 1);
         });
         return;
       }
       if (outcome === 'answered') return answerOwn(x);
-      if (outcome === 'failed') return answerWithError(x, x.failureStatus);
+      if (outcome === 'failed') return answerFailure(x);
     }
     this.#sendWhole();
   }
