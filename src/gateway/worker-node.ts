@@ -166,6 +166,7 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
   let date = '';
   const runtime: ProxyRuntime = {
     settings: proxySettings,
+    latencyLines: createLatencyLines(proxySettings),
     snapshot,
     pool,
     picker: createTargetPicker(balancers),

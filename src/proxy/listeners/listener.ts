@@ -195,6 +195,7 @@ function describeClient(
     forwardedLines:
       `${address}\r\nX-Forwarded-Proto: ${scheme}\r\n` +
       `X-Forwarded-Port: ${forwardedPort}\r\nX-Real-IP: ${address}\r\n`,
+    fixedPart: undefined,
     tls:
       secured === undefined
         ? undefined
