@@ -1,7 +1,8 @@
 /**
- * What a match costs at 1, 10,000 and 100,000 routes, and what a change costs at 50,000.
- * Run: `node bench/micro/router.bench.ts`. Each figure is the best of several rounds, in nanoseconds. Requests come in random
- * order over all routes, so caches of the machine miss as they do in life; their strings are new ones, not those of the routes.
+ * What a match costs at 1, 10,000 and 100,000 routes, and what a change costs at 50,000. Run: `node
+ * bench/micro/router.bench.ts`. Each figure is the best of several rounds, in nanoseconds. Requests come in random
+ * order over all routes, so caches of the machine miss as they do in life; their strings are new ones, not those of the
+ * routes.
  */
 import { createRouter, type RouteRequest, type Router } from '../../src/router/index.ts';
 import type { Row } from '../../src/schema/index.ts';
