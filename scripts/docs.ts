@@ -9,12 +9,14 @@ import { featureErrors, renderCompatibility, renderSummary } from './docs/compat
 import { renderConfiguration } from './docs/configuration.ts';
 import { expectedText, type GeneratedDoc } from './docs/generated.ts';
 import { checkLinks, type Page } from './docs/links.ts';
+import { pluginDocs } from './docs/plugins.ts';
 import { settingsUseErrors } from './docs/settings-use.ts';
 
 const generated: readonly GeneratedDoc[] = [
   { path: 'docs/configuration.md', render: renderConfiguration },
   { path: 'docs/compatibility.md', render: renderCompatibility },
   { path: 'README.md', part: 'compatibility', render: renderSummary },
+  ...pluginDocs,
 ];
 
 const root = resolve(import.meta.dirname, '..');

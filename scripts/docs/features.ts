@@ -39,6 +39,7 @@ export const sections: readonly FeatureSection[] = [
       '003': '`check`',
       '004': '`health`',
       '005': '`version`',
+      '006': '`migrations`: bootstrap, up, finish, list, reset, status',
       '015': 'verbosity, `Error:` on the error stream, exit codes',
     },
   },

@@ -32,7 +32,7 @@ describe('checkRooms', () => {
       check({
         'src/kernel/a.ts': "import { b } from '../schema/index.ts';",
         'src/router/a.ts': "import { b } from '../balancer/index.ts';",
-        'src/schema/a.test.ts': "\nimport { b } from '../db/index.ts';",
+        'src/schema/a.test.ts': "\nimport { b } from '../db/index.ts';\nimport { c } from '../plugins/registry.ts';",
       }),
       [
         'src/kernel/a.ts:1: room "kernel" may not import room "schema"',

@@ -33,5 +33,8 @@ export const extraDoors: readonly string[] = ['src/pdk/support.ts', 'src/pdk/tes
 /** Rooms of which each folder is a room of its own; files directly in it may import these folders' doors. */
 export const islands: readonly string[] = ['kits', 'plugins'];
 
+/** Rooms that tests of any room may import: the bundled plugins are the richest examples of what others work on. */
+export const forTests: readonly string[] = ['plugins'];
+
 /** Rooms that touch the process and the clock; all others are handed what they need. */
 export const worldly: readonly string[] = ['kernel', 'settings', 'gateway', 'cli'];

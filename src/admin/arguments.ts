@@ -35,6 +35,8 @@ function createNode(): Node {
 function parseName(name: string): Step[] {
   if (name === '' || name.startsWith('.') || name.endsWith('.')) return [{ name }];
   const steps: Step[] = [];
+  // Looked for once: a name of opening brackets alone must not be searched to its end for each of them.
+  const lastClose = name.lastIndexOf(']');
   let at = 0;
   let plain = '';
   const flush = (): void => {
@@ -43,7 +45,7 @@ function parseName(name: string): Step[] {
   };
   while (at < name.length) {
     const character = name[at]!;
-    const close = character === '[' && at > 0 ? name.indexOf(']', at) : -1;
+    const close = character === '[' && at > 0 && at < lastClose ? name.indexOf(']', at) : -1;
     if (character === '.') {
       flush();
       at += 1;

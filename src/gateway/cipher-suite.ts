@@ -10,6 +10,8 @@ export function cipherSuiteOf(settings: Settings): CipherSuite {
     protocols: tlsProtocols.filter((protocol: TlsProtocol) => wanted.includes(protocol)),
     ciphers: settings.ssl_ciphers ?? '',
     preferServerCiphers: settings.ssl_prefer_server_ciphers,
-    ...(settings.ssl_dhparam === undefined ? {} : { dhparam: /^ffdhe\d+$/.test(settings.ssl_dhparam) ? 'auto' : settings.ssl_dhparam }),
+    ...(settings.ssl_dhparam === undefined
+      ? {}
+      : { dhparam: /^ffdhe\d+$/.test(settings.ssl_dhparam) ? 'auto' : settings.ssl_dhparam }),
   };
 }

@@ -10,6 +10,9 @@ export function readPem(key: string, value: string): string {
   try {
     return readFileSync(value, 'utf8');
   } catch (fault) {
-    throw new GibbonError(`Cannot read ${key} "${value}": ${messageOf(fault)}`, { code: 'ERR_SETTINGS_PEM', cause: fault });
+    throw new GibbonError(`Cannot read ${key} "${value}": ${messageOf(fault)}`, {
+      code: 'ERR_SETTINGS_PEM',
+      cause: fault,
+    });
   }
 }

@@ -1,7 +1,13 @@
-import { availableParallelism, hostname } from 'node:os';
 import { mkdirSync } from 'node:fs';
+import { availableParallelism, hostname } from 'node:os';
 import { join } from 'node:path';
-import { type AdminOptions, type AdminServer, createAdminServer, createStatusServer, type StatusReport } from '../admin/index.ts';
+import {
+  type AdminOptions,
+  type AdminServer,
+  createAdminServer,
+  createStatusServer,
+  type StatusReport,
+} from '../admin/index.ts';
 import { createSharedCacheBuffer, createSharedCountersBuffer } from '../cache/index.ts';
 import type { Database } from '../db/index.ts';
 import { type Logger, systemClock } from '../kernel/index.ts';
@@ -265,8 +271,11 @@ class GatewayNode implements RunningGateway {
     keys: readonly string[],
   ): Promise<{ readonly cert: string; readonly key: string } | undefined> {
     if (!listeners.some((listener) => listener.ssl)) return undefined;
-    if (certs.length > 0) return { cert: readPem(`${name}_ssl_cert`, certs[0]!), key: readPem(`${name}_ssl_cert_key`, keys[0]!) };
-    const pairs = await loadOrCreateDefaultCertificate(join(this.#settings.prefix, 'ssl'), { name: `${name}-kong-default` });
+    if (certs.length > 0)
+      return { cert: readPem(`${name}_ssl_cert`, certs[0]!), key: readPem(`${name}_ssl_cert_key`, keys[0]!) };
+    const pairs = await loadOrCreateDefaultCertificate(join(this.#settings.prefix, 'ssl'), {
+      name: `${name}-kong-default`,
+    });
     return { cert: pairs.cert[0]!, key: pairs.key[0]! };
   }
 

@@ -67,7 +67,9 @@ export async function* loadAll(database: Database): AsyncIterable<readonly Entit
     do {
       const page = await database.dao(entity).page({ size: batch, ...(offset === undefined ? {} : { offset }) });
       if (!page.ok) {
-        throw new GibbonError(`Cannot read ${entity} from the store: ${page.error.message}`, { code: 'ERR_STORE_READ' });
+        throw new GibbonError(`Cannot read ${entity} from the store: ${page.error.message}`, {
+          code: 'ERR_STORE_READ',
+        });
       }
       if (page.value.rows.length > 0) {
         yield page.value.rows.map((row): EntityChange => ({ entity, operation: 'create', row }));

@@ -5,7 +5,13 @@ import { consumers } from '../entities/index.ts';
 import type { EntityChange } from '../events/index.ts';
 import { type Clock, createTimerWheel, GibbonError, type Logger, systemClock } from '../kernel/index.ts';
 import type { EntityReader, PluginHost } from '../pdk/index.ts';
-import { createTargetPicker, createUpstreamTls, listen, type ProxyListener, type ProxyRuntime } from '../proxy/index.ts';
+import {
+  createTargetPicker,
+  createUpstreamTls,
+  listen,
+  type ProxyListener,
+  type ProxyRuntime,
+} from '../proxy/index.ts';
 import { createRouter } from '../router/index.ts';
 import type { Row } from '../schema/index.ts';
 import { gibbonVersion } from '../settings/index.ts';

@@ -1,8 +1,8 @@
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../kernel/index.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
-import { createWorkerNode, type WorkerNode } from './worker-node.ts';
 import type { WorkerData } from './worker-data.ts';
+import { createWorkerNode, type WorkerNode } from './worker-node.ts';
 
 /** The entry of a worker thread: it builds the data plane and does what the main thread tells it. */
 async function run(data: WorkerData): Promise<void> {

@@ -7,7 +7,8 @@ export const fieldByte = new Uint8Array(256);
 /** 1 for each byte that may stand in a request target: visible ASCII and 0x80 to 0xFF, as nginx lets them through. */
 export const targetByte = new Uint8Array(256);
 
-for (const char of "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz") tokenLower[char.charCodeAt(0)] = char.charCodeAt(0);
+for (const char of "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
+  tokenLower[char.charCodeAt(0)] = char.charCodeAt(0);
 for (let byte = 0x41; byte <= 0x5a; byte += 1) tokenLower[byte] = byte | 0x20;
 for (let byte = 0x20; byte < 0x100; byte += 1) fieldByte[byte] = byte === 0x7f ? 0 : 1;
 fieldByte[0x09] = 1;

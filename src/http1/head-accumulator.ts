@@ -33,7 +33,11 @@ export class HeadAccumulator {
     const bytes = this.bytes;
     for (let at = this.#scanned; at < this.length; at += 1) {
       // LF CR LF ends a head; LF LF or a line that starts with a bare LF is for the parser to refuse.
-      if (bytes[at] === 0x0a && at > 0 && (bytes[at - 1] === 0x0a || (bytes[at - 1] === 0x0d && at > 1 && bytes[at - 2] === 0x0a))) {
+      if (
+        bytes[at] === 0x0a &&
+        at > 0 &&
+        (bytes[at - 1] === 0x0a || (bytes[at - 1] === 0x0d && at > 1 && bytes[at - 2] === 0x0a))
+      ) {
         this.#scanned = at + 1;
         return true;
       }

@@ -1,4 +1,12 @@
-import { addTo, findHeader, forEachHeader, headerTable, type SearchBlock, searchForm, valueAt } from './header-block.ts';
+import {
+  addTo,
+  findHeader,
+  forEachHeader,
+  headerTable,
+  type SearchBlock,
+  searchForm,
+  valueAt,
+} from './header-block.ts';
 
 /**
  * Changes laid over a header block: names that were set or cleared hide the lines of the block. The block itself is only

@@ -3,11 +3,20 @@
  * strings: no sockets, no timers, no knowledge of routes or plugins.
  */
 export { type ChunkedDecoder, ChunkedFault, createChunkedDecoder } from './chunked.ts';
-export { findHeader, forEachHeader, headerTable, headerValues, isToken, type SearchBlock, searchForm, valueAt } from './header-block.ts';
+export { HeadAccumulator } from './head-accumulator.ts';
+export {
+  findHeader,
+  forEachHeader,
+  headerTable,
+  headerValues,
+  isToken,
+  type SearchBlock,
+  searchForm,
+  valueAt,
+} from './header-block.ts';
 export { cutNames, HeaderEdits, headerText, headerTexts } from './header-edits.ts';
 export { latin1 } from './latin1.ts';
 export { defaultHeadLimits, HeadFault, type HeadLimits } from './limits.ts';
 export { parseRequestHead, RequestHead } from './request-head.ts';
 export { parseResponseHead, ResponseHead } from './response-head.ts';
 export { reasonPhrase, statusLine } from './status.ts';
-export { HeadAccumulator } from './head-accumulator.ts';

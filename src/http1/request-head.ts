@@ -254,7 +254,14 @@ function isBlank(byte: number): boolean {
 function methodName(bytes: Buffer, start: number, end: number): string {
   const length = end - start;
   if (length === 3 && bytes[start] === 0x47 && bytes[start + 1] === 0x45 && bytes[start + 2] === 0x54) return 'GET';
-  if (length === 4 && bytes[start] === 0x50 && bytes[start + 1] === 0x4f && bytes[start + 2] === 0x53 && bytes[start + 3] === 0x54) return 'POST';
+  if (
+    length === 4 &&
+    bytes[start] === 0x50 &&
+    bytes[start + 1] === 0x4f &&
+    bytes[start + 2] === 0x53 &&
+    bytes[start + 3] === 0x54
+  )
+    return 'POST';
   return latin1(bytes, start, end);
 }
 

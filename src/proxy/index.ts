@@ -2,11 +2,12 @@
  * Proxy: from a client's socket to the upstream and back: listeners, the exchange with its PDK, and the phases in the
  * order of docs/lifecycle.md. It knows no store, no Admin API and no plugin by name.
  */
-export type { TargetPicker } from './phases/balancer.ts';
-export { createTargetPicker } from './target-picker.ts';
-export { createUpstreamTls, type UpstreamTlsOptions } from './upstream-tls.ts';
+
+export type { Exchange } from './exchange/exchange.ts';
 export { createTrust } from './forwarded.ts';
 export { type ListenAddress, type ListenTls, listen, type ProxyListener } from './listeners/listener.ts';
+export type { TargetPicker } from './phases/balancer.ts';
 export type { ProxyCounters, ProxyRuntime } from './runtime.ts';
 export type { ProxySettings } from './settings.ts';
-export type { Exchange } from './exchange/exchange.ts';
+export { createTargetPicker } from './target-picker.ts';
+export { createUpstreamTls, type UpstreamTlsOptions } from './upstream-tls.ts';

@@ -1,9 +1,9 @@
 import type { Clock, Logger, TimerWheel } from '../kernel/index.ts';
-import type { ConnectionPool, UpstreamTls } from '../transport/index.ts';
-import type { CompiledService, Snapshot } from '../snapshot/index.ts';
 import type { Row } from '../schema/index.ts';
-import type { ProxySettings } from './settings.ts';
+import type { CompiledService, Snapshot } from '../snapshot/index.ts';
+import type { ConnectionPool, UpstreamTls } from '../transport/index.ts';
 import type { TargetPicker } from './phases/balancer.ts';
+import type { ProxySettings } from './settings.ts';
 
 /** Numbers that /status shows; shared by all workers of the node. */
 export interface ProxyCounters {

@@ -1,13 +1,14 @@
 import type { Balancer, Balancers } from '../balancer/index.ts';
-import { type HashFields, hashInput } from './phases/hash-input.ts';
 import type { TargetPicker } from './phases/balancer.ts';
+import { type HashFields, hashInput } from './phases/hash-input.ts';
 
 /** Makes the {@link TargetPicker} of a worker: an Upstream's balancer where a host is the name of one, else the name's addresses. */
 export function createTargetPicker(balancers: Balancers): TargetPicker {
   return {
     pick(x, target, tried) {
       const upstream = balancers.byName(target.host);
-      if (upstream !== undefined) return upstream.next({ hashKey: hashInput(x, upstream.upstream as HashFields | undefined), tried });
+      if (upstream !== undefined)
+        return upstream.next({ hashKey: hashInput(x, upstream.upstream as HashFields | undefined), tried });
       const host = (target.attached ??= balancers.peersForHost(target.host, target.port)) as Balancer;
       return host.next(tried.length === 0 ? firstChoice : { hashKey: undefined, tried });
     },

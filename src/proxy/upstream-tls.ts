@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
-import { createLru, messageOf } from '../kernel/index.ts';
 import type { Logger } from '../kernel/index.ts';
+import { createLru, messageOf } from '../kernel/index.ts';
 import type { CompiledService, Snapshot } from '../snapshot/index.ts';
 import type { UpstreamTls } from '../transport/index.ts';
 import { hostName } from './phases/upstream-request.ts';
@@ -33,9 +33,7 @@ export function createUpstreamTls(options: UpstreamTlsOptions): {
     if (context !== undefined) return context;
     const row = certificateId === '' ? undefined : snapshot.certificate(certificateId);
     const pair =
-      row === undefined
-        ? options.clientCertificate
-        : { cert: row['cert'] as string, key: row['key'] as string };
+      row === undefined ? options.clientCertificate : { cert: row['cert'] as string, key: row['key'] as string };
     const ca = (authorities ?? []).flatMap((id) => {
       const authority = snapshot.caCertificate(id);
       return authority === undefined ? [] : [authority['cert'] as string];

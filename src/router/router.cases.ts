@@ -1,4 +1,4 @@
-import type { FieldsFlavor, RouteMatch, Router, RouteRequest, RouteTarget } from './index.ts';
+import type { FieldsFlavor, RouteMatch, RouteRequest, Router, RouteTarget } from './index.ts';
 
 /** A request and what must come of it. */
 export interface Ask {
@@ -605,7 +605,11 @@ const choosing: readonly RouterCase[] = [
   {
     name: 'a wildcard host with a port goes before one without',
     flavors: traditional,
-    routes: { any: { hosts: ['wild.*'] }, eighty: { hosts: ['wild.*:80', 'wild.com.*'] }, other: { hosts: ['wild.*:123'] } },
+    routes: {
+      any: { hosts: ['wild.*'] },
+      eighty: { hosts: ['wild.*:80', 'wild.com.*'] },
+      other: { hosts: ['wild.*:123'] },
+    },
     asks: [
       { ask: 'GET http://wild.org:123/', finds: 'other' },
       { ask: 'GET http://wild.org:80/', finds: 'eighty' },
@@ -666,7 +670,10 @@ const choosing: readonly RouterCase[] = [
   },
   {
     name: 'a regular expression under a wildcard host goes before a prefix under it',
-    routes: { prefix: { hosts: ['*.wild.test'], paths: ['/u'] }, regex: { hosts: ['*.wild.test'], paths: ['~/u/\\d+'] } },
+    routes: {
+      prefix: { hosts: ['*.wild.test'], paths: ['/u'] },
+      regex: { hosts: ['*.wild.test'], paths: ['~/u/\\d+'] },
+    },
     asks: [
       { ask: 'GET http://x.wild.test/u/1', finds: 'regex' },
       { ask: 'GET http://x.wild.test/u', finds: 'prefix' },

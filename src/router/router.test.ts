@@ -143,6 +143,23 @@ describe('what is remembered', () => {
     assert.equal(router.match(get('http://x.test/a', { v: '1' }))?.target.route.id, 'v1');
   });
 
+  test('nor what a long list of header routes had a say in', () => {
+    const { router } = countingRouter();
+    router.put(targetOf({ id: 'regex', paths: ['~/a[!?]'], methods: ['GET'] }));
+    for (let i = 0; i < 60; i++) router.put(targetOf({ id: `v${i}`, headers: { v: [`${i}`] } }));
+    assert.equal(router.match(get('http://x.test/a', { v: 'none' })), undefined);
+    assert.equal(router.match(get('http://x.test/a', { v: '7' }))?.target.route.id, 'v7');
+  });
+
+  test('the last route of a host takes what is remembered with it', () => {
+    const { router } = countingRouter();
+    router.put(targetOf({ id: 'any', paths: ['~/a'] }));
+    router.put(targetOf({ id: 'a', hosts: ['a.test'], paths: ['~/a'] }));
+    assert.equal(router.match(get('http://a.test/a'))?.target.route.id, 'a');
+    router.delete('a');
+    assert.equal(router.match(get('http://a.test/a'))?.target.route.id, 'any');
+  });
+
   test('a change under another host leaves it, a change that could matter does not', () => {
     const { router, runs } = countingRouter();
     router.put(targetOf({ id: 'a', hosts: ['a.test'], paths: ['~/a'], created_at: 5 }));

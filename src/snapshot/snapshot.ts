@@ -68,7 +68,9 @@ export function createSnapshot(options: SnapshotOptions): Snapshot {
       router.put(new CompiledRoute(route, service));
     } catch (fault) {
       router.delete(id);
-      logger.error(`Cannot take route "${(route['name'] as string | null) ?? id}" into the router: ${messageOf(fault)}`);
+      logger.error(
+        `Cannot take route "${(route['name'] as string | null) ?? id}" into the router: ${messageOf(fault)}`,
+      );
     }
   }
 
@@ -188,7 +190,9 @@ export function createSnapshot(options: SnapshotOptions): Snapshot {
           if (change.operation === 'delete') keeper.delete(change.row);
           else keeper.put(change.row);
         } catch (fault) {
-          logger.error(`Cannot take ${change.entity} "${change.row['id'] as string}" into the snapshot: ${messageOf(fault)}`);
+          logger.error(
+            `Cannot take ${change.entity} "${change.row['id'] as string}" into the snapshot: ${messageOf(fault)}`,
+          );
         }
       }
       if (pluginsChanged) {

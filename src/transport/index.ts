@@ -2,7 +2,8 @@
  * Transport: speaking to a peer: connections, their pools, framing of answers, time-outs. It is handed texts to send and
  * tells a sink what came back; it knows no routes, no plugins and no balancing.
  */
-export { createConnectionPool, type ConnectionPool, type PoolOptions, type PoolPeer } from './pool.ts';
+
 export { type FaultKind, TransportFault } from './fault.ts';
-export type { ResponseSink, Timeouts, UpstreamConnection } from './upstream-connection.ts';
+export { type ConnectionPool, createConnectionPool, type PoolOptions, type PoolPeer } from './pool.ts';
 export type { UpstreamTls } from './tls.ts';
+export type { ResponseSink, Timeouts, UpstreamConnection } from './upstream-connection.ts';

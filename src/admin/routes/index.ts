@@ -24,7 +24,6 @@ export function allEndpoints(options: AdminOptions): Endpoint[] {
 
   add(rootEndpoint(options));
   add(statusEndpoint(options));
-  add({ path: '/robots.txt', methods: { GET: async () => robots } });
   for (const endpoint of generateEndpoints(database)) add(endpoint);
   for (const endpoint of schemaEndpoints(options)) add(endpoint);
   if (database.has('plugins')) add(enabledPluginsEndpoint(options));
@@ -40,8 +39,10 @@ export function allEndpoints(options: AdminOptions): Endpoint[] {
   for (const endpoint of options.endpoints ?? []) add(endpoint);
   add({ path: '/endpoints', methods: { GET: async () => answerOk({ data: listed }) } });
 
+  // Not an endpoint of the API: Kong's web server answers there.
+  const unlisted: Endpoint = { path: '/robots.txt', methods: { GET: async () => robots } };
   const listed = [...byPath.keys()].map((path) => path.replace(/:([^/]+)/g, '{$1}')).sort(bySegment);
-  return [...byPath.values()];
+  return [...byPath.values(), unlisted];
 }
 
 const robots: Answer = { status: 200, text: { type: 'text/plain', content: 'User-agent: *\nDisallow: /' } };

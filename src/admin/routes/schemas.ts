@@ -10,8 +10,8 @@ export function schemaEndpoints({ database, plugins, vaults }: AdminOptions): En
   return [
     { path: '/schemas/:name', methods: { GET: showEntity(database) } },
     {
-      path: '/schemas/:name/validate',
-      methods: { POST: async ({ params, body }) => validate(database, params.name ?? '', body) },
+      path: '/schemas/:db_entity_name/validate',
+      methods: { POST: async ({ params, body }) => validate(database, params.db_entity_name ?? '', body) },
     },
     { path: '/schemas/plugins/validate', methods: { POST: async ({ body }) => validate(database, 'plugins', body) } },
     { path: '/schemas/vaults/validate', methods: { POST: async ({ body }) => validate(database, 'vaults', body) } },

@@ -1,8 +1,8 @@
+import { headerTable } from '../../http1/index.ts';
+import type { LogLevel } from '../../kernel/index.ts';
 import type { KongLog } from '../../pdk/index.ts';
 import { checkSerializeValue, type LogTry, logEntry, parseArgs } from '../../pdk/support.ts';
 import type { Row } from '../../schema/index.ts';
-import type { LogLevel } from '../../kernel/index.ts';
-import { headerTable } from '../../http1/index.ts';
 import { hostName, upstreamUri } from '../phases/upstream-request.ts';
 import type { Exchange } from './exchange.ts';
 import { phasesOf, refusePhase } from './phase-check.ts';

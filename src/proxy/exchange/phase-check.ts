@@ -1,4 +1,11 @@
-import { deniedPhaseViolation, type PdkFunction, pdkDeniedPhases, pdkError, pdkPhases, phaseViolation } from '../../pdk/support.ts';
+import {
+  deniedPhaseViolation,
+  type PdkFunction,
+  pdkDeniedPhases,
+  pdkError,
+  pdkPhases,
+  phaseViolation,
+} from '../../pdk/support.ts';
 
 /** The phases in which a function may be called, as one mask to test the present phase with. */
 export function phasesOf(name: PdkFunction): number {

@@ -1,4 +1,5 @@
 import { headerTable, searchForm } from '../../http1/index.ts';
+import type { Args, HeaderTable, KongRequest, ParsedBody } from '../../pdk/index.ts';
 import {
   checkMaximum,
   checkString,
@@ -8,7 +9,6 @@ import {
   parseBody,
   textOfLatin1,
 } from '../../pdk/support.ts';
-import type { Args, HeaderTable, KongRequest, ParsedBody } from '../../pdk/index.ts';
 import { hostName } from '../phases/upstream-request.ts';
 import { collectBody } from './body-collector.ts';
 import type { Exchange } from './exchange.ts';

@@ -176,10 +176,12 @@ function describeClient(
   const { remoteAddress, remotePort, localAddress, localPort } = socket;
   if (remoteAddress === undefined || remotePort === undefined || localPort === undefined) return undefined;
   const { settings } = runtime;
-  const address = remoteAddress.startsWith('::ffff:') && remoteAddress.includes('.') ? remoteAddress.slice(7) : remoteAddress;
+  const address =
+    remoteAddress.startsWith('::ffff:') && remoteAddress.includes('.') ? remoteAddress.slice(7) : remoteAddress;
   const forwardedPort = settings.portMap.get(localPort) ?? localPort;
   const scheme = secured === undefined ? 'http' : 'https';
-  const serverName = secured === undefined ? undefined : (secured as { readonly servername?: string | false }).servername;
+  const serverName =
+    secured === undefined ? undefined : (secured as { readonly servername?: string | false }).servername;
   return {
     serial: runtime.nextSerial(),
     remoteAddress: address,
@@ -196,6 +198,9 @@ function describeClient(
     tls:
       secured === undefined
         ? undefined
-        : { version: secured.getProtocol() ?? '', cipher: secured.getCipher()?.standardName ?? secured.getCipher()?.name ?? '' },
+        : {
+            version: secured.getProtocol() ?? '',
+            cipher: secured.getCipher()?.standardName ?? secured.getCipher()?.name ?? '',
+          },
   };
 }

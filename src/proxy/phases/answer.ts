@@ -14,9 +14,9 @@ import {
   phaseBits,
 } from '../../pdk/support.ts';
 import { TransportFault } from '../../transport/index.ts';
+import { noBody, unknownLength } from '../downstream.ts';
 import type { Answer } from '../exchange/answer.ts';
 import type { Exchange } from '../exchange/exchange.ts';
-import { noBody, unknownLength } from '../downstream.ts';
 import { filterWhole } from './body-filter.ts';
 import { runHeaderFilters } from './header-filter.ts';
 import { finishExchange } from './log.ts';
@@ -79,11 +79,28 @@ export function answerWithError(
   });
 }
 
+/**
+ * Answers for a handler that failed: Kong's compact body with 500, or the error of a client that spoilt its own body.
+ */
+export function answerFailure(x: Exchange): void {
+  if (x.failureStatus !== 500) return answerWithError(x, x.failureStatus);
+  if (x.isHeadSent) return answerWithError(x, 500);
+  answer(x, {
+    status: 500,
+    headers: [['Content-Type', [errorContentTypes.json]]],
+    body: '{"message":"An unexpected error occurred"}',
+  });
+}
+
 /** Answers with what an error of ours says, such as 503 for a name that cannot be resolved; logs what is no client's fault. */
 export function answerWithFault(x: Exchange, fault: unknown): void {
   if (fault instanceof GibbonError) {
     x.runtime.logger.error(`${fault.message}, request_id: "${x.requestId}"`);
-    answerWithError(x, fault.status, fault instanceof TransportFault || fault.status === 500 ? undefined : fault.message);
+    answerWithError(
+      x,
+      fault.status,
+      fault instanceof TransportFault || fault.status === 500 ? undefined : fault.message,
+    );
     return;
   }
   x.runtime.logger.error(`Cannot finish request: ${messageOf(fault)}, request_id: "${x.requestId}"`);

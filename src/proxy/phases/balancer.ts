@@ -1,5 +1,5 @@
-import { phaseBits } from '../../pdk/support.ts';
 import type { Peer } from '../../balancer/index.ts';
+import { phaseBits } from '../../pdk/support.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { answerWithFault } from './answer.ts';
 import { Passage } from './passage.ts';

@@ -38,5 +38,7 @@ export function reportFault(x: Exchange, instance: Instance, fault: unknown): vo
   x.failureStatus = fault instanceof GibbonError && fault.source === 'downstream' ? fault.status : 500;
   if (x.failureStatus !== 500) return;
   const where = fault instanceof Error ? (fault.stack?.split('\n')[1]?.trim() ?? '') : '';
-  instance.log.error(`Cannot finish handler: ${messageOf(fault)}${where === '' ? '' : ` ${where}`}, request_id: "${x.requestId}"`);
+  instance.log.error(
+    `Cannot finish handler: ${messageOf(fault)}${where === '' ? '' : ` ${where}`}, request_id: "${x.requestId}"`,
+  );
 }

@@ -17,7 +17,8 @@ export interface HashFields {
 
 /** What consistent hashing hashes of a request; undefined for other algorithms and when nothing of it is there. */
 export function hashInput(x: Exchange, row: HashFields | undefined): string | undefined {
-  if (row === undefined || row.hash_on === undefined || row.hash_on === null || row.hash_on === 'none') return undefined;
+  if (row === undefined || row.hash_on === undefined || row.hash_on === null || row.hash_on === 'none')
+    return undefined;
   return (
     inputOf(x, row.hash_on, row.hash_on_header, row.hash_on_cookie, row.hash_on_query_arg, row.hash_on_uri_capture) ??
     inputOf(

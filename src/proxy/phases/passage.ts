@@ -5,8 +5,8 @@ import { type BodySink, unknownLength } from '../downstream.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { answerWithError } from './answer.ts';
 import { tryNext } from './balancer.ts';
-import { upstreamHead } from './upstream-request.ts';
 import { ResponseRelay } from './response.ts';
+import { upstreamHead } from './upstream-request.ts';
 
 /** One try to reach a peer, for the log entry. Times are milliseconds since the epoch. */
 export interface Try {
@@ -77,7 +77,7 @@ export class Passage implements ResponseSink, BodySink {
     this.tries.push({
       ip: peer.ip,
       port: peer.port,
-      startedAt: runtime.clock.now(),
+      startedAt: this.tries.length === 0 ? x.proxiedAt : runtime.clock.now(),
       latency: 0,
       failed: false,
       code: undefined,
@@ -246,7 +246,12 @@ export class Passage implements ResponseSink, BodySink {
       return;
     }
     const canRepeat = !this.#isStreamed && !x.isOver;
-    if (fault.kind === 'stale' && canRepeat && !this.#isStaleReplayed && idempotent.has(x.upstreamMethod ?? x.head.method)) {
+    if (
+      fault.kind === 'stale' &&
+      canRepeat &&
+      !this.#isStaleReplayed &&
+      idempotent.has(x.upstreamMethod ?? x.head.method)
+    ) {
       // The peer closed an idle connection as we wrote: no try was spent, only the connection was old.
       this.#isStaleReplayed = true;
       this.#send(peer, true);

@@ -75,7 +75,9 @@ export function forwardedPrefix(x: Exchange): string | undefined {
   const given = x.down.client.isTrusted ? x.head.forwardedPrefix : undefined;
   if (given !== undefined) return given;
   const matched = x.match?.matchedPath;
-  return x.route?.stripPath === true && matched !== undefined && matched !== '/' && matched !== '' ? matched : undefined;
+  return x.route?.stripPath === true && matched !== undefined && matched !== '/' && matched !== ''
+    ? matched
+    : undefined;
 }
 
 /** A host without its port; brackets of IPv6 stay. */

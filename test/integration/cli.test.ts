@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { promisify } from 'node:util';
+import { requireService } from '../support/services.ts';
+
+const curl = requireService('curl');
+const main = resolve(import.meta.dirname, '../../src/cli/main.ts');
+const hint = '\n  Run with --v (verbose) or --vv (debug) for more details\n';
+
+let prefix = '';
+let running: ChildProcess | undefined;
+beforeEach(() => {
+  prefix = mkdtempSync(join(tmpdir(), 'gibbon-cli-'));
+});
+afterEach(async () => {
+  if (running !== undefined && running.exitCode === null) {
+    running.kill('SIGKILL');
+    await once(running, 'exit');
+  }
+  running = undefined;
+  await gibbon('stop');
+  rmSync(prefix, { recursive: true, force: true });
+});
+
+function environment(more: Record<string, string> = {}): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH,
+    KONG_PREFIX: prefix,
+    KONG_PROXY_LISTEN: '127.0.0.1:0',
+    KONG_ADMIN_LISTEN: '127.0.0.1:0',
+    KONG_STATUS_LISTEN: 'off',
+    KONG_NGINX_WORKER_PROCESSES: '1',
+    ...more,
+  };
+}
+
+interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs a command to its end. */
+async function gibbon(command: string, more?: Record<string, string>): Promise<Outcome> {
+  const options = { env: environment(more) };
+  try {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [main, ...command.split(' ')], options);
+    return { code: 0, out: stdout, err: stderr };
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+    return { code, out: stdout, err: stderr };
+  }
+}
+
+/** Starts a node in the foreground and returns what it has printed once it answers. */
+async function start(more?: Record<string, string>): Promise<{ child: ChildProcess; output: () => string }> {
+  let text = '';
+  const child = spawn(process.execPath, [main, 'start'], {
+    env: environment(more),
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  running = child;
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  const isUp = await Promise.race([once(child, 'message').then(() => true), once(child, 'exit').then(() => false)]);
+  assert.ok(isUp, text);
+  while (!text.includes('/status\n')) await once(child.stdout!, 'data');
+  return { child, output: () => text };
+}
+
+describe('gibbon start', () => {
+  it('shows lines that work when they are pasted', async () => {
+    const { child, output } = await start();
+    const [echo = '', service = '', route = '', request = ''] = output()
+      .split('\n')
+      .filter((line) => line.startsWith('  curl '))
+      .map((line) => line.replace('curl', `${curl} -s`));
+    const shell = promisify(execFile);
+    assert.match((await shell('sh', ['-c', echo])).stdout, /^HTTP\/1\.1 200 /);
+    assert.match((await shell('sh', ['-c', service])).stdout, /"name":"example"/);
+    assert.match((await shell('sh', ['-c', route])).stdout, /"paths":\["\/example"\]/);
+    assert.match((await shell('sh', ['-c', request])).stdout, /^HTTP\/1\.1 200 [\s\S]*"database"/);
+
+    child.kill('SIGINT');
+    const [code] = (await once(child, 'exit')) as [number];
+    assert.equal(code, 0);
+    assert.match(output(), /Gibbon stopped\n$/);
+  });
+
+  it('is plain text when it is piped', async () => {
+    const { output } = await start();
+    assert.equal(output().includes('\u001b'), false);
+    assert.match(output(), /^Gibbon \d+\.\d+\.\d+ started\n\n {2}proxy {3}http:\/\/127\.0\.0\.1:\d+\n/);
+  });
+
+  it('refuses bad settings, all at once, and a prefix where a node runs', async () => {
+    const bad = await gibbon('start', { KONG_LOG_LEVEL: 'loud', KONG_DATABASE: 'paper' });
+    assert.equal(bad.code, 1);
+    assert.equal(
+      bad.err,
+      "Error: log_level has an invalid value: 'loud' (debug, info, notice, warn, error, crit, alert, emerg)\n" +
+        `database has an invalid value: 'paper' (sqlite, postgres, mysql, off)\n${hint}`,
+    );
+    await start();
+    assert.deepEqual(await gibbon('start'), {
+      code: 1,
+      out: '',
+      err: `Error: Gibbon is already running in ${prefix}\n${hint}`,
+    });
+  });
+
+  it('says why it could not start', async () => {
+    const { output } = await start();
+    const port = /proxy {3}http:\/\/127\.0\.0\.1:(\d+)/.exec(output())![1]!;
+    const other = mkdtempSync(join(tmpdir(), 'gibbon-cli-'));
+    try {
+      // Without reuseport nobody else may listen there.
+      const taken = { KONG_PREFIX: other, KONG_ADMIN_LISTEN: `127.0.0.1:${port}` };
+      const { code, err } = await gibbon('start --detach', taken);
+      assert.equal(code, 1);
+      assert.match(err, /^Error: Gibbon could not start:\n.*EADDRINUSE/);
+    } finally {
+      rmSync(other, { recursive: true, force: true });
+    }
+  });
+});
+
+describe('a detached node', () => {
+  it('is healthy, reloads, restarts and quits', async () => {
+    assert.deepEqual(await gibbon('start --detach'), { code: 0, out: 'Gibbon started\n', err: '' });
+    assert.deepEqual(await gibbon('health'), {
+      code: 0,
+      out: `gibbon......running\n\nGibbon is healthy at ${prefix}\n`,
+      err: '',
+    });
+    assert.deepEqual(await gibbon('reload', { KONG_LOG_LEVEL: 'info' }), {
+      code: 0,
+      out: 'Gibbon reloaded\n',
+      err: '',
+    });
+    assert.match(readFileSync(join(prefix, '.kong_env'), 'utf8'), /^log_level = info$/m);
+
+    const before = readFileSync(join(prefix, 'pids/gibbon.pid'), 'utf8');
+    assert.deepEqual(await gibbon('restart --detach'), { code: 0, out: 'Gibbon started\n', err: '' });
+    assert.notEqual(readFileSync(join(prefix, 'pids/gibbon.pid'), 'utf8'), before);
+    assert.deepEqual(await gibbon('migrations reset -y'), {
+      code: 1,
+      out: '',
+      err: `Error: Gibbon is running in prefix: ${prefix}: stop it first\n${hint}`,
+    });
+    assert.deepEqual(await gibbon('quit -t 5'), { code: 0, out: 'Gibbon stopped (gracefully)\n', err: '' });
+    assert.equal((await gibbon('health')).code, 1);
+  });
+
+  it('stops at once', async () => {
+    await gibbon('start', { KONG_NGINX_DAEMON: 'on' });
+    assert.deepEqual(await gibbon('stop'), { code: 0, out: 'Gibbon stopped\n', err: '' });
+    assert.deepEqual(await gibbon('stop'), {
+      code: 1,
+      out: '',
+      err: `Error: Gibbon is not running in prefix: ${prefix}\n${hint}`,
+    });
+  });
+});
