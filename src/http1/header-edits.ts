@@ -7,6 +7,7 @@ import {
   searchForm,
   valueAt,
 } from './header-block.ts';
+import { flat } from './latin1.ts';
 
 /**
  * Changes laid over a header block: names that were set or cleared hide the lines of the block. The block itself is only
@@ -114,7 +115,9 @@ export class HeaderEdits {
     let text = '';
     for (let at = 0; at < this.#names.length; at += 1) {
       const values = this.#values[at]!;
-      for (let index = 0; index < values.length; index += 1) text += `${this.#spelled[at]!}: ${values[index]!}\r\n`;
+      if (values.length === 0) continue;
+      const prefix = prefixOf(this.#spelled[at]!);
+      for (let index = 0; index < values.length; index += 1) text += `${prefix}${values[index]!}\r\n`;
     }
     return text;
   }
@@ -125,6 +128,19 @@ export class HeaderEdits {
     this.#values.push(values);
     this.#hides.push(hides);
   }
+}
+
+/** Names are few and always the same; fewer pieces make a head cheaper to write. */
+const prefixes = new Map<string, string>();
+const maxPrefixes = 2000;
+
+function prefixOf(name: string): string {
+  let prefix = prefixes.get(name);
+  if (prefix === undefined) {
+    prefix = flat(`${name}: `);
+    if (prefixes.size < maxPrefixes) prefixes.set(name, prefix);
+  }
+  return prefix;
 }
 
 /** `lines` without those of `names`; where `hides` is given, only of names whose flag is set. */

@@ -1,6 +1,7 @@
 /**
- * Router: finds the route of a request, incrementally and quickly at 100,000 routes; normalises paths, builds the upstream's, and says what
- * a route's protocols make of a request. It knows routes and services as rows and nothing of stores, plugins or sockets.
+ * Router: finds the route of a request, incrementally and quickly at 100,000 routes; normalises paths, builds the
+ * upstream's, and says what a route's protocols make of a request. It knows routes and services as rows and nothing of
+ * stores, plugins or sockets.
  */
 export { normalizePath } from './normalize-path.ts';
 export { checkProtocol, type ProtocolAnswer, type ProtocolRequest } from './protocol-check.ts';

@@ -6,10 +6,10 @@ const slash = 0x2f;
 const reserved = new Set("!*'();:@&=+$,/?%#[]");
 
 /**
- * Normalises a path without its query as Kong 3.9 does before it matches: `%XX` of characters that are not reserved is decoded
- * (also of controls and of bytes above 127, giving one character per byte), the other `%XX` get upper-case digits, a malformed `%`
- * stays; then dot segments are removed (RFC 3986 section 5.2.4) and runs of slashes become one. A path that is normal already comes back
- * as the same string after one scan.
+ * Normalises a path without its query as Kong 3.9 does before it matches: `%XX` of characters that are not reserved is
+ * decoded (also of controls and of bytes above 127, giving one character per byte), the other `%XX` get upper-case
+ * digits, a malformed `%` stays; then dot segments are removed (RFC 3986 section 5.2.4) and runs of slashes become one.
+ * A path that is normal already comes back as the same string after one scan.
  */
 export function normalizePath(path: string): string {
   if (path.charCodeAt(0) !== slash) return path === '' ? path : normalize(path);

@@ -84,6 +84,8 @@ export class Passage implements ResponseSink, BodySink {
     });
     const head = upstreamHead(x, hostHeader);
     if (!this.#hasBodyBegun) this.#gather();
+    // The body may have turned out to be one that is refused.
+    if (x.isOver || x.isHeadSent) return;
     const connection = isFresh ? runtime.pool.acquireFresh(peer, tls) : runtime.pool.acquire(peer, tls);
     this.#connection = connection;
     connection.send(head + this.#firstPart, this.#isFirstPartWhole, this, x.timeouts!, {
@@ -162,7 +164,7 @@ export class Passage implements ResponseSink, BodySink {
       } else connection.writeBytes(bytes.subarray(start, end));
     }
     if (isLast) this.#endBody();
-    if (!connection.isDrained) x.down.pauseBody();
+    if (connection.isFull) x.down.pauseBody();
   }
 
   onBodyEnd(): void {
