@@ -2,6 +2,7 @@
  * HTTP/1: message heads, body framing and serialising as RFC 9112 has them, strictly. Pure functions over bytes and
  * strings: no sockets, no timers, no knowledge of routes or plugins.
  */
+export { isHost } from './chars.ts';
 export { type ChunkedDecoder, ChunkedFault, createChunkedDecoder } from './chunked.ts';
 export { HeadAccumulator } from './head-accumulator.ts';
 export {
