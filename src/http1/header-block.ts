@@ -90,7 +90,7 @@ export function addTo(table: { [name: string]: string | string[] }, name: string
 }
 
 /** True when `text` is a token (RFC 9110 section 5.6.2), as header names and methods must be. */
-export function isToken(text: string): boolean {
+function isToken(text: string): boolean {
   if (text.length === 0) return false;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
