@@ -182,7 +182,7 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
       ...(data.clientCertificate === undefined ? {} : { clientCertificate: data.clientCertificate }),
     }),
     wheel,
-    clock: { now: () => performance.timeOrigin + performance.now(), monotonic: clock.monotonic },
+    clock: { now: () => performance.timeOrigin + performance.now(), monotonic: () => clock.monotonic() },
     date() {
       const now = Math.floor(clock.now() / 1000);
       if (now !== second) {

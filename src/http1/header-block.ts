@@ -1,5 +1,3 @@
-import { tokenLower } from './chars.ts';
-
 /**
  * A header block made searchable: lower case, `_` as `-`. Both have the same length as the block itself, so offsets
  * found in one hold in the other. Values are changed too, but are never read from it.
@@ -87,16 +85,6 @@ export function addTo(table: { [name: string]: string | string[] }, name: string
   if (known === undefined) table[name] = value;
   else if (typeof known === 'string') table[name] = [known, value];
   else known.push(value);
-}
-
-/** True when `text` is a token (RFC 9110 section 5.6.2), as header names and methods must be. */
-export function isToken(text: string): boolean {
-  if (text.length === 0) return false;
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code > 0x7f || tokenLower[code] === 0) return false;
-  }
-  return true;
 }
 
 function isBlank(code: number): boolean {

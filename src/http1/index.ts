@@ -7,10 +7,8 @@ export { type ChunkedDecoder, ChunkedFault, createChunkedDecoder } from './chunk
 export { HeadAccumulator } from './head-accumulator.ts';
 export {
   findHeader,
-  forEachHeader,
   headerTable,
   headerValues,
-  isToken,
   type SearchBlock,
   searchForm,
   valueAt,
@@ -20,4 +18,4 @@ export { flat, latin1 } from './latin1.ts';
 export { defaultHeadLimits, HeadFault, type HeadLimits } from './limits.ts';
 export { parseRequestHead, RequestHead } from './request-head.ts';
 export { parseResponseHead, ResponseHead } from './response-head.ts';
-export { reasonPhrase, statusLine } from './status.ts';
+export { statusLine } from './status.ts';

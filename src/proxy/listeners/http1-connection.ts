@@ -289,7 +289,7 @@ export class Http1Connection implements Downstream, TimerItem {
     this.#sink = undefined;
     this.#isBodyPaused = false;
     this.#chunks = head.chunked ? createChunkedDecoder() : undefined;
-    this.#remaining = head.contentLength > 0 ? head.contentLength : 0;
+    this.#remaining = Math.max(head.contentLength, 0);
     this.#bodyBytes = 0;
     this.#isContinueOwed = head.expectContinue;
     this.#isAnswered = false;
