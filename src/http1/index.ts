@@ -7,6 +7,7 @@ export { type ChunkedDecoder, ChunkedFault, createChunkedDecoder } from './chunk
 export { HeadAccumulator } from './head-accumulator.ts';
 export {
   findHeader,
+  forEachHeader,
   headerTable,
   headerValues,
   type SearchBlock,
