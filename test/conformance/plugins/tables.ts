@@ -1,5 +1,3 @@
-import { aclCases } from './acl.cases.ts';
-import { basicAuthCases } from './basic-auth.cases.ts';
 import { correlationIdCases } from './correlation-id.cases.ts';
 import { corsCases } from './cors.cases.ts';
 import { keyAuthCases } from './key-auth.cases.ts';
@@ -10,8 +8,6 @@ import { requestTerminationCases } from './request-termination.cases.ts';
 
 /** All rows by the plugin that they are about. */
 export const pluginTables: { readonly [plugin: string]: readonly PluginCase[] } = {
-  acl: aclCases,
-  'basic-auth': basicAuthCases,
   cors: corsCases,
   'correlation-id': correlationIdCases,
   'key-auth': keyAuthCases,
