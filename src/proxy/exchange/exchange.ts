@@ -2,6 +2,7 @@ import {
   findHeader,
   HeaderEdits,
   headerValues,
+  mayHold,
   type RequestHead,
   type ResponseHead,
   type SearchBlock,
@@ -176,12 +177,14 @@ export class Exchange implements RouteRequest {
 
   /** All values of a request header, by lower-case name with dashes. */
   header(name: string): readonly string[] | undefined {
+    if (!mayHold(this.head, name)) return undefined;
     const values = headerValues(this.head.block, this.search, name);
     return values.length === 0 ? undefined : values;
   }
 
   /** The first value of a request header as it came, by lower-case name with dashes. */
   firstHeader(name: string): string | undefined {
+    if (!mayHold(this.head, name)) return undefined;
     const at = findHeader(this.search, name);
     return at === -1 ? undefined : valueAt(this.head.block, at);
   }

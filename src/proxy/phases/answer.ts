@@ -9,6 +9,7 @@ import {
   grpcMessageOf,
   grpcStatusOf,
   type HeaderToSet,
+  headerKey,
   isGrpcRequest,
   latin1OfText,
   phaseBits,
@@ -116,7 +117,7 @@ function send(x: Exchange, made: Answer): void {
   x.responseLines = '';
   const edits = x.editResponse();
   for (const [name, lines] of made.headers) {
-    const lower = name.toLowerCase();
+    const lower = headerKey(name);
     // Framing is the connection's own.
     if (lower !== 'content-length' && lower !== 'transfer-encoding') edits.set(name, lower, lines.map(headerText));
   }
