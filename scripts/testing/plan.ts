@@ -24,6 +24,8 @@ export const unitTests: readonly string[] = [
   'examples/**/*.test.ts',
   'test/support/**/*.test.ts',
   'test/property/**/*.test.ts',
+  'test/fuzz/**/*.test.ts',
+  'examples/**/*.test.ts',
 ];
 
 /** Test files that get a process each: they talk to running gateways and to other programs. */

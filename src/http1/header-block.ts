@@ -1,3 +1,5 @@
+import { tokenLower } from './chars.ts';
+
 /**
  * A header block made searchable: lower case, `_` as `-`. Both have the same length as the block itself, so offsets
  * found in one hold in the other. Values are changed too, but are never read from it.
@@ -89,4 +91,14 @@ export function addTo(table: { [name: string]: string | string[] }, name: string
 
 function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09;
+}
+
+/** True when `text` is a token (RFC 9110 section 5.6.2), as header names must be. */
+export function isToken(text: string): boolean {
+  if (text.length === 0) return false;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code > 0x7f || tokenLower[code] === 0) return false;
+  }
+  return true;
 }

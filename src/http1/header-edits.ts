@@ -1,12 +1,15 @@
+import { GibbonError } from '../kernel/index.ts';
 import {
   addTo,
   findHeader,
   forEachHeader,
   headerTable,
+  isToken,
   type SearchBlock,
   searchForm,
   valueAt,
 } from './header-block.ts';
+import { flat } from './latin1.ts';
 
 /**
  * Changes laid over a header block: names that were set or cleared hide the lines of the block. The block itself is only
@@ -14,7 +17,8 @@ import {
  */
 export class HeaderEdits {
   readonly #names: string[] = [];
-  readonly #spelled: string[] = [];
+  /** Names with colon and blank, as they are written. */
+  readonly #prefixes: string[] = [];
   /** Texts to write for the name; an empty list clears it. */
   readonly #values: (readonly string[])[] = [];
   /** False when the lines of the block stay beside the added ones. */
@@ -24,19 +28,22 @@ export class HeaderEdits {
     return this.#names.length === 0;
   }
 
-  /** Replaces all values; `lower` is the name in lower case. Values must have passed {@link headerText}. */
+  /**
+   * Replaces all values; `lower` is the name in lower case. Values must have passed {@link headerText}.
+   * @throws GibbonError `ERR_HEADER_NAME` for a name that is no token, which could end up as a line of its own.
+   */
   set(name: string, lower: string, values: readonly string[]): void {
     const at = this.#names.indexOf(lower);
     if (at === -1) {
       this.#push(name, lower, values, true);
       return;
     }
-    this.#spelled[at] = name;
+    this.#prefixes[at] = prefixOf(name);
     this.#values[at] = values;
     this.#hides[at] = true;
   }
 
-  /** Adds values behind those that are there. */
+  /** Adds values behind those that are there. @throws as {@link HeaderEdits.set}. */
   add(name: string, lower: string, values: readonly string[]): void {
     const at = this.#names.indexOf(lower);
     if (at === -1) this.#push(name, lower, values, false);
@@ -75,7 +82,7 @@ export class HeaderEdits {
     let count = 0;
     forEachHeader(block, (name, value) => {
       const lower = name.toLowerCase();
-      const at = this.#names.indexOf(lower);
+      const at = this.#names.indexOf(withDashes(lower));
       if (at !== -1 && this.#hides[at]) return true;
       if (count >= max) return false;
       count += 1;
@@ -114,17 +121,37 @@ export class HeaderEdits {
     let text = '';
     for (let at = 0; at < this.#names.length; at += 1) {
       const values = this.#values[at]!;
-      for (let index = 0; index < values.length; index += 1) text += `${this.#spelled[at]!}: ${values[index]!}\r\n`;
+      if (values.length === 0) continue;
+      const prefix = this.#prefixes[at]!;
+      for (let index = 0; index < values.length; index += 1) text += `${prefix}${values[index]!}\r\n`;
     }
     return text;
   }
 
   #push(name: string, lower: string, values: readonly string[], hides: boolean): void {
     this.#names.push(lower);
-    this.#spelled.push(name);
+    this.#prefixes.push(prefixOf(name));
     this.#values.push(values);
     this.#hides.push(hides);
   }
+}
+
+/** Names are few and always the same; fewer pieces make a head cheaper to write. */
+const prefixes = new Map<string, string>();
+const maxPrefixes = 2000;
+
+function prefixOf(name: string): string {
+  let prefix = prefixes.get(name);
+  if (prefix === undefined) {
+    if (!isToken(name)) {
+      throw new GibbonError(`Cannot write header ${JSON.stringify(name)}: the name is no token`, {
+        code: 'ERR_HEADER_NAME',
+      });
+    }
+    prefix = flat(`${name}: `);
+    if (prefixes.size < maxPrefixes) prefixes.set(name, prefix);
+  }
+  return prefix;
 }
 
 /** `lines` without those of `names`; where `hides` is given, only of names whose flag is set. */
@@ -133,8 +160,8 @@ export function cutNames(lines: string, names: readonly string[], hides?: readon
   let cuts: number[] | undefined;
   for (let index = 0; index < names.length; index += 1) {
     if (hides !== undefined && !hides[index]) continue;
-    const name = names[index]!;
-    let at = findHeader(search, name.includes('_') ? name.replaceAll('_', '-') : name);
+    const name = withDashes(names[index]!);
+    let at = findHeader(search, name);
     while (at !== -1) {
       // One LF was put in front, so the line starts at the offset of its LF.
       (cuts ??= []).push(at - name.length - 2, search.indexOf('\n', at));
@@ -147,10 +174,15 @@ export function cutNames(lines: string, names: readonly string[], hides?: readon
   let text = '';
   let from = 0;
   for (let index = 0; index < starts.length; index += 1) {
-    text += lines.substring(from, starts[index]!);
+    // A name that is given twice brings each of its lines twice.
+    if (starts[index]! >= from) text += lines.substring(from, starts[index]!);
     from = Math.max(from, ends[index]!);
   }
   return text + lines.substring(from);
+}
+
+function withDashes(name: string): string {
+  return name.includes('_') ? name.replaceAll('_', '-') : name;
 }
 
 const beyondAscii = /[^\x20-\x7e\t]/;

@@ -1,4 +1,4 @@
-import { fieldByte, targetByte, tokenLower } from './chars.ts';
+import { fieldByte, isHost, targetByte, tokenLower } from './chars.ts';
 import { hashStart, Known, knownHeader } from './known-headers.ts';
 import { latin1 } from './latin1.ts';
 import { HeadFault, type HeadLimits } from './limits.ts';
@@ -57,6 +57,7 @@ export function parseRequestHead(
   let at = start;
   // RFC 9112 section 2.2: an empty line before the request line is ignored.
   while (at + 1 < end && bytes[at] === 0x0d && bytes[at + 1] === 0x0a && at - start < 8) at += 2;
+  if (at + 1 === end && bytes[at] === 0x0d && at - start < 8) return 0;
   const lineStart = at;
 
   let byte = 0;
@@ -159,6 +160,8 @@ export function parseRequestHead(
           switch (known) {
             case Known.host:
               hosts += 1;
+              // As nginx does, an empty host or one with odd bytes is refused: it ends up in redirects and forwarded headers.
+              if (!isHost(value)) fault = HeadFault.malformed;
               head.host = value;
               break;
             case Known.connection:

@@ -20,7 +20,6 @@ export { type ErrorTemplates, errorBody, gatewayErrorMessage } from './error-bod
 export { grpcMessageOf, grpcStatusOf, isGrpcRequest } from './grpc-status.ts';
 export { headerKey } from './headers.ts';
 export { checkSerializeValue, type LogFacts, type LogTry, logEntry, type SerializeValue } from './log-entry.ts';
-export type { PartValue } from './multipart.ts';
 export { escapePath } from './paths.ts';
 export {
   deniedPhaseViolation,

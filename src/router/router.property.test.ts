@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { compileSafeRegex, type SafeRegex } from '../kernel/index.ts';
+import { summaryOf, targetOf } from './cases/router-case.ts';
 import { createRouter, type FieldsFlavor, type RouteRequest } from './index.ts';
-import { summaryOf, targetOf } from './router.cases.ts';
 
 /** The fields that are drawn; null is a field left out. */
 interface DrawnRoute {
