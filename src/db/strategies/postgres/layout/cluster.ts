@@ -1,0 +1,123 @@
+import type { KongTable } from './table.ts';
+
+/** Tables that serve no entity: cluster events, data planes, locks, migrations, tags (Kong 3.9). */
+export const clusterTables: readonly KongTable[] = [
+  {
+    name: 'cluster_events',
+    columns: [
+      'id uuid NOT NULL',
+      'node_id uuid NOT NULL',
+      'at timestamp with time zone NOT NULL',
+      'nbf timestamp with time zone',
+      'expire_at timestamp with time zone NOT NULL',
+      'channel text',
+      'data text',
+    ],
+    keys: ['cluster_events_pkey PRIMARY KEY (id)'],
+    references: [],
+    indexes: ['INDEX cluster_events_at_idx USING btree (at)', 'INDEX cluster_events_channel_idx USING btree (channel)', 'INDEX cluster_events_expire_at_idx USING btree (expire_at)'],
+    ttlTrigger: { name: 'cluster_events_ttl_trigger', column: 'expire_at' },
+  },
+  {
+    name: 'clustering_data_planes',
+    columns: [
+      'id uuid NOT NULL',
+      'hostname text NOT NULL',
+      'ip text NOT NULL',
+      "last_seen timestamp with time zone DEFAULT (CURRENT_TIMESTAMP(0) AT TIME ZONE 'UTC')",
+      'config_hash text NOT NULL',
+      'ttl timestamp with time zone',
+      'version text',
+      "sync_status text NOT NULL DEFAULT 'unknown'::text",
+      "updated_at timestamp with time zone DEFAULT (CURRENT_TIMESTAMP(0) AT TIME ZONE 'UTC')",
+      'labels jsonb',
+      'cert_details jsonb',
+      'rpc_capabilities text[]',
+    ],
+    keys: ['clustering_data_planes_pkey PRIMARY KEY (id)'],
+    references: [],
+    indexes: ['INDEX clustering_data_planes_ttl_idx USING btree (ttl)'],
+    ttlTrigger: { name: 'clustering_data_planes_ttl_trigger', column: 'ttl' },
+  },
+  {
+    name: 'clustering_rpc_requests',
+    columns: [
+      'id bigserial',
+      'node_id uuid NOT NULL',
+      'reply_to uuid NOT NULL',
+      'ttl timestamp with time zone NOT NULL',
+      'payload json NOT NULL',
+    ],
+    keys: ['clustering_rpc_requests_pkey PRIMARY KEY (id)'],
+    references: [],
+    indexes: ['INDEX clustering_rpc_requests_node_id_idx USING btree (node_id)'],
+  },
+  {
+    name: 'clustering_sync_delta',
+    columns: [
+      'version integer NOT NULL',
+      'type text NOT NULL',
+      'pk json NOT NULL',
+      'ws_id uuid NOT NULL',
+      'entity json',
+    ],
+    keys: [],
+    references: ['clustering_sync_delta_version_fkey FOREIGN KEY (version) REFERENCES clustering_sync_version (version) ON DELETE CASCADE'],
+    indexes: ['INDEX clustering_sync_delta_version_idx USING btree (version)'],
+  },
+  {
+    name: 'clustering_sync_version',
+    columns: [
+      'version serial',
+    ],
+    keys: ['clustering_sync_version_pkey PRIMARY KEY (version)'],
+    references: [],
+    indexes: [],
+  },
+  {
+    name: 'locks',
+    columns: [
+      'key text NOT NULL',
+      'owner text',
+      'ttl timestamp with time zone',
+    ],
+    keys: ['locks_pkey PRIMARY KEY (key)'],
+    references: [],
+    indexes: ['INDEX locks_ttl_idx USING btree (ttl)'],
+  },
+  {
+    name: 'parameters',
+    columns: [
+      'key text NOT NULL',
+      'value text NOT NULL',
+      'created_at timestamp with time zone',
+    ],
+    keys: ['parameters_pkey PRIMARY KEY (key)'],
+    references: [],
+    indexes: [],
+  },
+  {
+    name: 'schema_meta',
+    columns: [
+      'key text NOT NULL',
+      'subsystem text NOT NULL',
+      'last_executed text',
+      'executed text[]',
+      'pending text[]',
+    ],
+    keys: ['schema_meta_pkey PRIMARY KEY (key, subsystem)'],
+    references: [],
+    indexes: [],
+  },
+  {
+    name: 'tags',
+    columns: [
+      'entity_id uuid NOT NULL',
+      'entity_name text',
+      'tags text[]',
+    ],
+    keys: ['tags_pkey PRIMARY KEY (entity_id)'],
+    references: [],
+    indexes: ['INDEX tags_entity_name_idx USING btree (entity_name)', 'INDEX tags_tags_idx USING gin (tags)'],
+  },
+];
