@@ -23,6 +23,7 @@ export const unitTests: readonly string[] = [
   'bench/**/*.test.ts',
   'test/support/**/*.test.ts',
   'test/property/**/*.test.ts',
+  'examples/**/*.test.ts',
 ];
 
 /** Test files that get a process each: they talk to running gateways and to other programs. */

@@ -75,7 +75,7 @@ export class HeaderEdits {
     let count = 0;
     forEachHeader(block, (name, value) => {
       const lower = name.toLowerCase();
-      const at = this.#names.indexOf(lower);
+      const at = this.#names.indexOf(withDashes(lower));
       if (at !== -1 && this.#hides[at]) return true;
       if (count >= max) return false;
       count += 1;
@@ -133,8 +133,8 @@ export function cutNames(lines: string, names: readonly string[], hides?: readon
   let cuts: number[] | undefined;
   for (let index = 0; index < names.length; index += 1) {
     if (hides !== undefined && !hides[index]) continue;
-    const name = names[index]!;
-    let at = findHeader(search, name.includes('_') ? name.replaceAll('_', '-') : name);
+    const name = withDashes(names[index]!);
+    let at = findHeader(search, name);
     while (at !== -1) {
       // One LF was put in front, so the line starts at the offset of its LF.
       (cuts ??= []).push(at - name.length - 2, search.indexOf('\n', at));
@@ -147,10 +147,15 @@ export function cutNames(lines: string, names: readonly string[], hides?: readon
   let text = '';
   let from = 0;
   for (let index = 0; index < starts.length; index += 1) {
-    text += lines.substring(from, starts[index]!);
+    // A name that is given twice brings each of its lines twice.
+    if (starts[index]! >= from) text += lines.substring(from, starts[index]!);
     from = Math.max(from, ends[index]!);
   }
   return text + lines.substring(from);
+}
+
+function withDashes(name: string): string {
+  return name.includes('_') ? name.replaceAll('_', '-') : name;
 }
 
 const beyondAscii = /[^\x20-\x7e\t]/;

@@ -79,6 +79,19 @@ export function answerWithError(
   });
 }
 
+/**
+ * Answers for a handler that failed: Kong's compact body with 500, or the error of a client that spoilt its own body.
+ */
+export function answerFailure(x: Exchange): void {
+  if (x.failureStatus !== 500) return answerWithError(x, x.failureStatus);
+  if (x.isHeadSent) return answerWithError(x, 500);
+  answer(x, {
+    status: 500,
+    headers: [['Content-Type', [errorContentTypes.json]]],
+    body: '{"message":"An unexpected error occurred"}',
+  });
+}
+
 /** Answers with what an error of ours says, such as 503 for a name that cannot be resolved; logs what is no client's fault. */
 export function answerWithFault(x: Exchange, fault: unknown): void {
   if (fault instanceof GibbonError) {

@@ -77,7 +77,7 @@ export class Passage implements ResponseSink, BodySink {
     this.tries.push({
       ip: peer.ip,
       port: peer.port,
-      startedAt: runtime.clock.now(),
+      startedAt: this.tries.length === 0 ? x.proxiedAt : runtime.clock.now(),
       latency: 0,
       failed: false,
       code: undefined,

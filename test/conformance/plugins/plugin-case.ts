@@ -1,7 +1,7 @@
 /**
  * Facts about Kong's plugins as data: one row, one fact. The rows name plugins, configurations, entities, requests and
- * what is expected, and know nothing of how they are run: `fake-exchange.test.ts` runs them without sockets, and the
- * same rows can be run against a gateway, or against Kong.
+ * what is expected, and know nothing of how they are run: `fake-exchange.test.ts` runs them without sockets,
+ * `gateway.test.ts` against a gateway.
  */
 
 /** A row of an entity, or a configuration. */
@@ -44,12 +44,10 @@ export interface PluginStep {
 export interface PluginCase {
   readonly title: string;
   readonly plugins: readonly { readonly name: string; readonly config?: Data }[];
-  /** Rows by plural entity name; those of `sampleEntities` unless told. */
-  readonly entities?: { readonly [entity: string]: readonly Data[] };
   readonly steps: readonly PluginStep[];
 }
 
-/** Two consumers, one of them with keys. */
+/** The rows that are there for every case: three consumers, two of them with keys. */
 export const sampleEntities = {
   consumers: [
     { id: '7f2c1d00-0000-4000-8000-000000000001', username: 'bob', custom_id: 'b-1', tags: null },
