@@ -27,7 +27,9 @@ export class Incomplete extends Error {
   readonly body: Buffer;
 
   constructor(what: string, ending: Ending, body: Buffer) {
-    super(`The connection ended (${ending}) inside ${what}; the rest was ${JSON.stringify(body.toString('latin1', 0, 300))}`);
+    super(
+      `The connection ended (${ending}) inside ${what}; the rest was ${JSON.stringify(body.toString('latin1', 0, 300))}`,
+    );
     this.ending = ending;
     this.body = body;
   }

@@ -15,7 +15,11 @@ export const clusterTables: readonly KongTable[] = [
     ],
     keys: ['cluster_events_pkey PRIMARY KEY (id)'],
     references: [],
-    indexes: ['INDEX cluster_events_at_idx USING btree (at)', 'INDEX cluster_events_channel_idx USING btree (channel)', 'INDEX cluster_events_expire_at_idx USING btree (expire_at)'],
+    indexes: [
+      'INDEX cluster_events_at_idx USING btree (at)',
+      'INDEX cluster_events_channel_idx USING btree (channel)',
+      'INDEX cluster_events_expire_at_idx USING btree (expire_at)',
+    ],
     ttlTrigger: { name: 'cluster_events_ttl_trigger', column: 'expire_at' },
   },
   {
@@ -62,36 +66,28 @@ export const clusterTables: readonly KongTable[] = [
       'entity json',
     ],
     keys: [],
-    references: ['clustering_sync_delta_version_fkey FOREIGN KEY (version) REFERENCES clustering_sync_version (version) ON DELETE CASCADE'],
+    references: [
+      'clustering_sync_delta_version_fkey FOREIGN KEY (version) REFERENCES clustering_sync_version (version) ON DELETE CASCADE',
+    ],
     indexes: ['INDEX clustering_sync_delta_version_idx USING btree (version)'],
   },
   {
     name: 'clustering_sync_version',
-    columns: [
-      'version serial',
-    ],
+    columns: ['version serial'],
     keys: ['clustering_sync_version_pkey PRIMARY KEY (version)'],
     references: [],
     indexes: [],
   },
   {
     name: 'locks',
-    columns: [
-      'key text NOT NULL',
-      'owner text',
-      'ttl timestamp with time zone',
-    ],
+    columns: ['key text NOT NULL', 'owner text', 'ttl timestamp with time zone'],
     keys: ['locks_pkey PRIMARY KEY (key)'],
     references: [],
     indexes: ['INDEX locks_ttl_idx USING btree (ttl)'],
   },
   {
     name: 'parameters',
-    columns: [
-      'key text NOT NULL',
-      'value text NOT NULL',
-      'created_at timestamp with time zone',
-    ],
+    columns: ['key text NOT NULL', 'value text NOT NULL', 'created_at timestamp with time zone'],
     keys: ['parameters_pkey PRIMARY KEY (key)'],
     references: [],
     indexes: [],
@@ -111,11 +107,7 @@ export const clusterTables: readonly KongTable[] = [
   },
   {
     name: 'tags',
-    columns: [
-      'entity_id uuid NOT NULL',
-      'entity_name text',
-      'tags text[]',
-    ],
+    columns: ['entity_id uuid NOT NULL', 'entity_name text', 'tags text[]'],
     keys: ['tags_pkey PRIMARY KEY (entity_id)'],
     references: [],
     indexes: ['INDEX tags_entity_name_idx USING btree (entity_name)', 'INDEX tags_tags_idx USING gin (tags)'],

@@ -1,7 +1,7 @@
 import type { KongTable } from './table.ts';
 
 /** Tables of the entities of Kong's bundled plugins, as Kong 3.9 leaves them after `migrations bootstrap`. */
-export const pluginsTables: readonly KongTable[] = [
+export const pluginTables: readonly KongTable[] = [
   {
     name: 'acls',
     columns: [
@@ -13,9 +13,20 @@ export const pluginsTables: readonly KongTable[] = [
       'tags text[]',
       'ws_id uuid',
     ],
-    keys: ['acls_pkey PRIMARY KEY (id)', 'acls_cache_key_key UNIQUE (cache_key)', 'acls_id_ws_id_unique UNIQUE (id, ws_id)'],
-    references: ['acls_consumer_id_fkey FOREIGN KEY (consumer_id, ws_id) REFERENCES consumers (id, ws_id) ON DELETE CASCADE', 'acls_ws_id_fkey FOREIGN KEY (ws_id) REFERENCES workspaces (id)'],
-    indexes: ['INDEX acls_consumer_id_idx USING btree (consumer_id)', 'INDEX acls_group_idx USING btree ("group")', 'INDEX acls_tags_idex_tags_idx USING gin (tags)'],
+    keys: [
+      'acls_pkey PRIMARY KEY (id)',
+      'acls_cache_key_key UNIQUE (cache_key)',
+      'acls_id_ws_id_unique UNIQUE (id, ws_id)',
+    ],
+    references: [
+      'acls_consumer_id_fkey FOREIGN KEY (consumer_id, ws_id) REFERENCES consumers (id, ws_id) ON DELETE CASCADE',
+      'acls_ws_id_fkey FOREIGN KEY (ws_id) REFERENCES workspaces (id)',
+    ],
+    indexes: [
+      'INDEX acls_consumer_id_idx USING btree (consumer_id)',
+      'INDEX acls_group_idx USING btree ("group")',
+      'INDEX acls_tags_idex_tags_idx USING gin (tags)',
+    ],
     tagsTrigger: 'acls_sync_tags_trigger',
   },
   {
@@ -43,9 +54,19 @@ export const pluginsTables: readonly KongTable[] = [
       'tags text[]',
       'ws_id uuid',
     ],
-    keys: ['basicauth_credentials_pkey PRIMARY KEY (id)', 'basicauth_credentials_id_ws_id_unique UNIQUE (id, ws_id)', 'basicauth_credentials_ws_id_username_unique UNIQUE (ws_id, username)'],
-    references: ['basicauth_credentials_consumer_id_fkey FOREIGN KEY (consumer_id, ws_id) REFERENCES consumers (id, ws_id) ON DELETE CASCADE', 'basicauth_credentials_ws_id_fkey FOREIGN KEY (ws_id) REFERENCES workspaces (id)'],
-    indexes: ['INDEX basicauth_consumer_id_idx USING btree (consumer_id)', 'INDEX basicauth_tags_idex_tags_idx USING gin (tags)'],
+    keys: [
+      'basicauth_credentials_pkey PRIMARY KEY (id)',
+      'basicauth_credentials_id_ws_id_unique UNIQUE (id, ws_id)',
+      'basicauth_credentials_ws_id_username_unique UNIQUE (ws_id, username)',
+    ],
+    references: [
+      'basicauth_credentials_consumer_id_fkey FOREIGN KEY (consumer_id, ws_id) REFERENCES consumers (id, ws_id) ON DELETE CASCADE',
+      'basicauth_credentials_ws_id_fkey FOREIGN KEY (ws_id) REFERENCES workspaces (id)',
+    ],
+    indexes: [
+      'INDEX basicauth_consumer_id_idx USING btree (consumer_id)',
+      'INDEX basicauth_tags_idex_tags_idx USING gin (tags)',
+    ],
     tagsTrigger: 'basicauth_sync_tags_trigger',
   },
   {
@@ -59,9 +80,19 @@ export const pluginsTables: readonly KongTable[] = [
       'tags text[]',
       'ws_id uuid',
     ],
-    keys: ['hmacauth_credentials_pkey PRIMARY KEY (id)', 'hmacauth_credentials_id_ws_id_unique UNIQUE (id, ws_id)', 'hmacauth_credentials_ws_id_username_unique UNIQUE (ws_id, username)'],
-    references: ['hmacauth_credentials_consumer_id_fkey FOREIGN KEY (consumer_id, ws_id) REFERENCES consumers (id, ws_id) ON DELETE CASCADE', 'hmacauth_credentials_ws_id_fkey FOREIGN KEY (ws_id) REFERENCES workspaces (id)'],
-    indexes: ['INDEX hmacauth_credentials_consumer_id_idx USING btree (consumer_id)', 'INDEX hmacauth_tags_idex_tags_idx USING gin (tags)'],
+    keys: [
+      'hmacauth_credentials_pkey PRIMARY KEY (id)',
+      'hmacauth_credentials_id_ws_id_unique UNIQUE (id, ws_id)',
+      'hmacauth_credentials_ws_id_username_unique UNIQUE (ws_id, username)',
+    ],
+    references: [
+      'hmacauth_credentials_consumer_id_fkey FOREIGN KEY (consumer_id, ws_id) REFERENCES consumers (id, ws_id) ON DELETE CASCADE',
+      'hmacauth_credentials_ws_id_fkey FOREIGN KEY (ws_id) REFERENCES workspaces (id)',
+    ],
+    indexes: [
+      'INDEX hmacauth_credentials_consumer_id_idx USING btree (consumer_id)',
+      'INDEX hmacauth_tags_idex_tags_idx USING gin (tags)',
+    ],
     tagsTrigger: 'hmacauth_sync_tags_trigger',
   },
   {
@@ -77,9 +108,20 @@ export const pluginsTables: readonly KongTable[] = [
       'tags text[]',
       'ws_id uuid',
     ],
-    keys: ['jwt_secrets_pkey PRIMARY KEY (id)', 'jwt_secrets_id_ws_id_unique UNIQUE (id, ws_id)', 'jwt_secrets_ws_id_key_unique UNIQUE (ws_id, key)'],
-    references: ['jwt_secrets_consumer_id_fkey FOREIGN KEY (consumer_id, ws_id) REFERENCES consumers (id, ws_id) ON DELETE CASCADE', 'jwt_secrets_ws_id_fkey FOREIGN KEY (ws_id) REFERENCES workspaces (id)'],
-    indexes: ['INDEX jwt_secrets_consumer_id_idx USING btree (consumer_id)', 'INDEX jwt_secrets_secret_idx USING btree (secret)', 'INDEX jwtsecrets_tags_idex_tags_idx USING gin (tags)'],
+    keys: [
+      'jwt_secrets_pkey PRIMARY KEY (id)',
+      'jwt_secrets_id_ws_id_unique UNIQUE (id, ws_id)',
+      'jwt_secrets_ws_id_key_unique UNIQUE (ws_id, key)',
+    ],
+    references: [
+      'jwt_secrets_consumer_id_fkey FOREIGN KEY (consumer_id, ws_id) REFERENCES consumers (id, ws_id) ON DELETE CASCADE',
+      'jwt_secrets_ws_id_fkey FOREIGN KEY (ws_id) REFERENCES workspaces (id)',
+    ],
+    indexes: [
+      'INDEX jwt_secrets_consumer_id_idx USING btree (consumer_id)',
+      'INDEX jwt_secrets_secret_idx USING btree (secret)',
+      'INDEX jwtsecrets_tags_idex_tags_idx USING gin (tags)',
+    ],
     tagsTrigger: 'jwtsecrets_sync_tags_trigger',
   },
   {
@@ -93,9 +135,20 @@ export const pluginsTables: readonly KongTable[] = [
       'ttl timestamp with time zone',
       'ws_id uuid',
     ],
-    keys: ['keyauth_credentials_pkey PRIMARY KEY (id)', 'keyauth_credentials_id_ws_id_unique UNIQUE (id, ws_id)', 'keyauth_credentials_ws_id_key_unique UNIQUE (ws_id, key)'],
-    references: ['keyauth_credentials_consumer_id_fkey FOREIGN KEY (consumer_id, ws_id) REFERENCES consumers (id, ws_id) ON DELETE CASCADE', 'keyauth_credentials_ws_id_fkey FOREIGN KEY (ws_id) REFERENCES workspaces (id)'],
-    indexes: ['INDEX keyauth_credentials_consumer_id_idx USING btree (consumer_id)', 'INDEX keyauth_credentials_ttl_idx USING btree (ttl)', 'INDEX keyauth_tags_idex_tags_idx USING gin (tags)'],
+    keys: [
+      'keyauth_credentials_pkey PRIMARY KEY (id)',
+      'keyauth_credentials_id_ws_id_unique UNIQUE (id, ws_id)',
+      'keyauth_credentials_ws_id_key_unique UNIQUE (ws_id, key)',
+    ],
+    references: [
+      'keyauth_credentials_consumer_id_fkey FOREIGN KEY (consumer_id, ws_id) REFERENCES consumers (id, ws_id) ON DELETE CASCADE',
+      'keyauth_credentials_ws_id_fkey FOREIGN KEY (ws_id) REFERENCES workspaces (id)',
+    ],
+    indexes: [
+      'INDEX keyauth_credentials_consumer_id_idx USING btree (consumer_id)',
+      'INDEX keyauth_credentials_ttl_idx USING btree (ttl)',
+      'INDEX keyauth_tags_idex_tags_idx USING gin (tags)',
+    ],
     ttlTrigger: { name: 'keyauth_credentials_ttl_trigger', column: 'ttl' },
     tagsTrigger: 'keyauth_sync_tags_trigger',
   },
@@ -115,9 +168,23 @@ export const pluginsTables: readonly KongTable[] = [
       'ws_id uuid',
       'plugin_id uuid',
     ],
-    keys: ['oauth2_authorization_codes_pkey PRIMARY KEY (id)', 'oauth2_authorization_codes_id_ws_id_unique UNIQUE (id, ws_id)', 'oauth2_authorization_codes_ws_id_code_unique UNIQUE (ws_id, code)'],
-    references: ['oauth2_authorization_codes_credential_id_fkey FOREIGN KEY (credential_id, ws_id) REFERENCES oauth2_credentials (id, ws_id) ON DELETE CASCADE', 'oauth2_authorization_codes_plugin_id_fkey FOREIGN KEY (plugin_id) REFERENCES plugins (id) ON DELETE CASCADE', 'oauth2_authorization_codes_service_id_fkey FOREIGN KEY (service_id, ws_id) REFERENCES services (id, ws_id) ON DELETE CASCADE', 'oauth2_authorization_codes_ws_id_fkey FOREIGN KEY (ws_id) REFERENCES workspaces (id)'],
-    indexes: ['INDEX oauth2_authorization_codes_authenticated_userid_idx USING btree (authenticated_userid)', 'INDEX oauth2_authorization_codes_ttl_idx USING btree (ttl)', 'INDEX oauth2_authorization_credential_id_idx USING btree (credential_id)', 'INDEX oauth2_authorization_service_id_idx USING btree (service_id)'],
+    keys: [
+      'oauth2_authorization_codes_pkey PRIMARY KEY (id)',
+      'oauth2_authorization_codes_id_ws_id_unique UNIQUE (id, ws_id)',
+      'oauth2_authorization_codes_ws_id_code_unique UNIQUE (ws_id, code)',
+    ],
+    references: [
+      'oauth2_authorization_codes_credential_id_fkey FOREIGN KEY (credential_id, ws_id) REFERENCES oauth2_credentials (id, ws_id) ON DELETE CASCADE',
+      'oauth2_authorization_codes_plugin_id_fkey FOREIGN KEY (plugin_id) REFERENCES plugins (id) ON DELETE CASCADE',
+      'oauth2_authorization_codes_service_id_fkey FOREIGN KEY (service_id, ws_id) REFERENCES services (id, ws_id) ON DELETE CASCADE',
+      'oauth2_authorization_codes_ws_id_fkey FOREIGN KEY (ws_id) REFERENCES workspaces (id)',
+    ],
+    indexes: [
+      'INDEX oauth2_authorization_codes_authenticated_userid_idx USING btree (authenticated_userid)',
+      'INDEX oauth2_authorization_codes_ttl_idx USING btree (ttl)',
+      'INDEX oauth2_authorization_credential_id_idx USING btree (credential_id)',
+      'INDEX oauth2_authorization_service_id_idx USING btree (service_id)',
+    ],
     ttlTrigger: { name: 'oauth2_authorization_codes_ttl_trigger', column: 'ttl' },
   },
   {
@@ -135,9 +202,20 @@ export const pluginsTables: readonly KongTable[] = [
       'hash_secret boolean',
       'ws_id uuid',
     ],
-    keys: ['oauth2_credentials_pkey PRIMARY KEY (id)', 'oauth2_credentials_id_ws_id_unique UNIQUE (id, ws_id)', 'oauth2_credentials_ws_id_client_id_unique UNIQUE (ws_id, client_id)'],
-    references: ['oauth2_credentials_consumer_id_fkey FOREIGN KEY (consumer_id, ws_id) REFERENCES consumers (id, ws_id) ON DELETE CASCADE', 'oauth2_credentials_ws_id_fkey FOREIGN KEY (ws_id) REFERENCES workspaces (id)'],
-    indexes: ['INDEX oauth2_credentials_consumer_id_idx USING btree (consumer_id)', 'INDEX oauth2_credentials_secret_idx USING btree (client_secret)', 'INDEX oauth2_credentials_tags_idex_tags_idx USING gin (tags)'],
+    keys: [
+      'oauth2_credentials_pkey PRIMARY KEY (id)',
+      'oauth2_credentials_id_ws_id_unique UNIQUE (id, ws_id)',
+      'oauth2_credentials_ws_id_client_id_unique UNIQUE (ws_id, client_id)',
+    ],
+    references: [
+      'oauth2_credentials_consumer_id_fkey FOREIGN KEY (consumer_id, ws_id) REFERENCES consumers (id, ws_id) ON DELETE CASCADE',
+      'oauth2_credentials_ws_id_fkey FOREIGN KEY (ws_id) REFERENCES workspaces (id)',
+    ],
+    indexes: [
+      'INDEX oauth2_credentials_consumer_id_idx USING btree (consumer_id)',
+      'INDEX oauth2_credentials_secret_idx USING btree (client_secret)',
+      'INDEX oauth2_credentials_tags_idex_tags_idx USING gin (tags)',
+    ],
     tagsTrigger: 'oauth2_credentials_sync_tags_trigger',
   },
   {
@@ -156,9 +234,23 @@ export const pluginsTables: readonly KongTable[] = [
       'ttl timestamp with time zone',
       'ws_id uuid',
     ],
-    keys: ['oauth2_tokens_pkey PRIMARY KEY (id)', 'oauth2_tokens_id_ws_id_unique UNIQUE (id, ws_id)', 'oauth2_tokens_ws_id_access_token_unique UNIQUE (ws_id, access_token)', 'oauth2_tokens_ws_id_refresh_token_unique UNIQUE (ws_id, refresh_token)'],
-    references: ['oauth2_tokens_credential_id_fkey FOREIGN KEY (credential_id, ws_id) REFERENCES oauth2_credentials (id, ws_id) ON DELETE CASCADE', 'oauth2_tokens_service_id_fkey FOREIGN KEY (service_id, ws_id) REFERENCES services (id, ws_id) ON DELETE CASCADE', 'oauth2_tokens_ws_id_fkey FOREIGN KEY (ws_id) REFERENCES workspaces (id)'],
-    indexes: ['INDEX oauth2_tokens_authenticated_userid_idx USING btree (authenticated_userid)', 'INDEX oauth2_tokens_credential_id_idx USING btree (credential_id)', 'INDEX oauth2_tokens_service_id_idx USING btree (service_id)', 'INDEX oauth2_tokens_ttl_idx USING btree (ttl)'],
+    keys: [
+      'oauth2_tokens_pkey PRIMARY KEY (id)',
+      'oauth2_tokens_id_ws_id_unique UNIQUE (id, ws_id)',
+      'oauth2_tokens_ws_id_access_token_unique UNIQUE (ws_id, access_token)',
+      'oauth2_tokens_ws_id_refresh_token_unique UNIQUE (ws_id, refresh_token)',
+    ],
+    references: [
+      'oauth2_tokens_credential_id_fkey FOREIGN KEY (credential_id, ws_id) REFERENCES oauth2_credentials (id, ws_id) ON DELETE CASCADE',
+      'oauth2_tokens_service_id_fkey FOREIGN KEY (service_id, ws_id) REFERENCES services (id, ws_id) ON DELETE CASCADE',
+      'oauth2_tokens_ws_id_fkey FOREIGN KEY (ws_id) REFERENCES workspaces (id)',
+    ],
+    indexes: [
+      'INDEX oauth2_tokens_authenticated_userid_idx USING btree (authenticated_userid)',
+      'INDEX oauth2_tokens_credential_id_idx USING btree (credential_id)',
+      'INDEX oauth2_tokens_service_id_idx USING btree (service_id)',
+      'INDEX oauth2_tokens_ttl_idx USING btree (ttl)',
+    ],
     ttlTrigger: { name: 'oauth2_tokens_ttl_trigger', column: 'ttl' },
   },
   {
@@ -174,7 +266,10 @@ export const pluginsTables: readonly KongTable[] = [
     ],
     keys: ['ratelimiting_metrics_pkey PRIMARY KEY (identifier, period, period_date, service_id, route_id)'],
     references: [],
-    indexes: ['INDEX ratelimiting_metrics_idx USING btree (service_id, route_id, period_date, period)', 'INDEX ratelimiting_metrics_ttl_idx USING btree (ttl)'],
+    indexes: [
+      'INDEX ratelimiting_metrics_idx USING btree (service_id, route_id, period_date, period)',
+      'INDEX ratelimiting_metrics_ttl_idx USING btree (ttl)',
+    ],
     ttlTrigger: { name: 'ratelimiting_metrics_ttl_trigger', column: 'ttl' },
   },
   {
