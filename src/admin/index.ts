@@ -5,15 +5,10 @@
 export {
   type AdminRequest,
   type Answer,
-  answerCreated,
   answerOk,
-  badRequest,
   type Endpoint,
   type EndpointMethod,
   type Handler,
-  methodNotAllowed,
-  noContent,
-  notFound,
 } from './endpoint.ts';
 export { createAdminServer, createStatusServer } from './server.ts';
 export type {

@@ -11,7 +11,6 @@ export interface UpstreamRow {
   readonly name: string;
   /** `round-robin` unless it is one of the others. */
   readonly algorithm?: string | null;
-  readonly slots?: number | null;
   readonly use_srv_name?: boolean | null;
   readonly healthchecks?: { readonly threshold?: number | null } | null;
 }

@@ -117,7 +117,7 @@ export function createUpstreamBalancer(first: UpstreamRow, options: UpstreamBala
       const former = upstream;
       upstream = row;
       pool.setThreshold(row.healthchecks?.threshold ?? 0);
-      if (row.algorithm !== former.algorithm || row.slots !== former.slots) {
+      if (row.algorithm !== former.algorithm) {
         pool.setAlgorithm(algorithmOf(row, options));
       }
       if ((row.use_srv_name === true) !== (former.use_srv_name === true)) {
@@ -151,7 +151,7 @@ function algorithmOf(row: UpstreamRow, options: UpstreamBalancerOptions): Algori
     case 'least-connections':
       return createLeastConnections(options.random);
     case 'consistent-hashing':
-      return createConsistentHashing(row.slots ?? 10_000);
+      return createConsistentHashing();
     case 'latency':
       return createLatency(options.clock, options.random);
     default:

@@ -2,7 +2,6 @@
  * DB: rows kept safe. The DAO is the one writer and announces each write once; strategies are the stores under it.
  * It knows no HTTP and no data plane.
  */
-export { cacheKey, cacheKeyOf } from './dao/cache-key.ts';
 export { daoErrors } from './dao/errors.ts';
 export type { Dao, DaoError, DaoResult, Page, PageOptions, WriteOptions } from './dao/types.ts';
 export { createDatabase, type Database, type DatabaseOptions } from './database.ts';

@@ -79,7 +79,11 @@ describe('createChunkedDecoder', () => {
   it('reads the same, wherever it is cut', () => {
     for (const [title, bytes, body, trailers = ''] of accepted) {
       for (let at = 1; at < bytes.length; at += 1) {
-        assert.deepEqual(decode(bytes, [at]), { body, trailers, isDone: true, used: bytes.length }, `${title} cut at ${at}`);
+        assert.deepEqual(
+          decode(bytes, [at]),
+          { body, trailers, isDone: true, used: bytes.length },
+          `${title} cut at ${at}`,
+        );
       }
     }
   });
@@ -121,7 +125,12 @@ describe('createChunkedDecoder', () => {
       fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
         const wire = pieces.join('');
         const one = outcome(() => decode(wire));
-        const many = outcome(() => decode(wire, Array.from({ length: wire.length }, (_, at) => at)));
+        const many = outcome(() =>
+          decode(
+            wire,
+            Array.from({ length: wire.length }, (_, at) => at),
+          ),
+        );
         assert.deepEqual(many, one);
       }),
       { numRuns: 1000 },

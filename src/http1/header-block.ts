@@ -89,7 +89,11 @@ export function addTo(table: { [name: string]: string | string[] }, name: string
   else known.push(value);
 }
 
-/** True when `text` is a token (RFC 9110 section 5.6.2), as header names and methods must be. */
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}
+
+/** True when `text` is a token (RFC 9110 section 5.6.2), as header names must be. */
 export function isToken(text: string): boolean {
   if (text.length === 0) return false;
   for (let at = 0; at < text.length; at += 1) {
@@ -97,8 +101,4 @@ export function isToken(text: string): boolean {
     if (code > 0x7f || tokenLower[code] === 0) return false;
   }
   return true;
-}
-
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09;
 }

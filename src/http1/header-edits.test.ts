@@ -57,40 +57,44 @@ describe('HeaderEdits', () => {
       fc.record({ kind: fc.constant('clear' as const), name }),
     );
     fc.assert(
-      fc.property(fc.array(fc.tuple(name, value), { maxLength: 8 }), fc.array(edit, { maxLength: 8 }), (given, edits) => {
-        const lines: Lines = given;
-        const subject = new HeaderEdits();
-        for (const one of edits) {
-          if (one.kind === 'clear') subject.clear(keyOf(one.name));
-          else subject[one.kind](one.name, keyOf(one.name), one.values);
-        }
-        const { kept, added } = plainly(lines, edits);
-        const block = `\n${wire(lines)}`;
-        const search = searchForm(block);
-        const expected = [...kept, ...[...added.values()].flat()];
+      fc.property(
+        fc.array(fc.tuple(name, value), { maxLength: 8 }),
+        fc.array(edit, { maxLength: 8 }),
+        (given, edits) => {
+          const lines: Lines = given;
+          const subject = new HeaderEdits();
+          for (const one of edits) {
+            if (one.kind === 'clear') subject.clear(keyOf(one.name));
+            else subject[one.kind](one.name, keyOf(one.name), one.values);
+          }
+          const { kept, added } = plainly(lines, edits);
+          const block = `\n${wire(lines)}`;
+          const search = searchForm(block);
+          const expected = [...kept, ...[...added.values()].flat()];
 
-        for (const applied of [subject.apply(wire(lines)), subject.apply(wire(lines), search)]) {
-          const found = linesOf(applied);
-          assert.deepEqual(found.slice(0, kept.length), kept);
-          // Added lines stand together by name, in the spelling that was used last.
-          assert.deepEqual(
-            found.slice(kept.length).map(([line, content]) => [keyOf(line), content]),
-            [...added].flatMap(([key, own]) => own.map(([, content]) => [key, content])),
-          );
-        }
-        for (const asked of ['a', 'x-two', 'x-twos', 'host', 'b']) {
-          const first = expected.find(([line]) => keyOf(line) === asked)?.[1];
-          assert.equal(subject.first(block, search, asked), first);
-          assert.equal(
-            subject.touches(asked),
-            edits.some((one) => keyOf(one.name) === asked),
-          );
-        }
-        const table = subject.table(block, 1000);
-        const count = Object.values(table).flat().length;
-        assert.equal(count, expected.length);
-        assert.deepEqual(Object.values(subject.table(block, 2)).flat().length, Math.min(2, count));
-      }),
+          for (const applied of [subject.apply(wire(lines)), subject.apply(wire(lines), search)]) {
+            const found = linesOf(applied);
+            assert.deepEqual(found.slice(0, kept.length), kept);
+            // Added lines stand together by name, in the spelling that was used last.
+            assert.deepEqual(
+              found.slice(kept.length).map(([line, content]) => [keyOf(line), content]),
+              [...added].flatMap(([key, own]) => own.map(([, content]) => [key, content])),
+            );
+          }
+          for (const asked of ['a', 'x-two', 'x-twos', 'host', 'b']) {
+            const first = expected.find(([line]) => keyOf(line) === asked)?.[1];
+            assert.equal(subject.first(block, search, asked), first);
+            assert.equal(
+              subject.touches(asked),
+              edits.some((one) => keyOf(one.name) === asked),
+            );
+          }
+          const table = subject.table(block, 1000);
+          const count = Object.values(table).flat().length;
+          assert.equal(count, expected.length);
+          assert.deepEqual(Object.values(subject.table(block, 2)).flat().length, Math.min(2, count));
+        },
+      ),
       { numRuns: 1000 },
     );
   });
@@ -113,7 +117,8 @@ describe('cutNames', () => {
     ['a name given twice', 'A: 1\r\nB: 2\r\n', ['a', 'a'], 'B: 2\r\n'],
     ['everything', 'A: 1\r\nB: 2\r\n', ['b', 'a'], ''],
   ];
-  for (const [title, lines, names, left] of cases) it(`cuts ${title}`, () => assert.equal(cutNames(lines, names), left));
+  for (const [title, lines, names, left] of cases)
+    it(`cuts ${title}`, () => assert.equal(cutNames(lines, names), left));
 });
 
 describe('headerText', () => {

@@ -1,12 +1,15 @@
+import { GibbonError } from '../kernel/index.ts';
 import {
   addTo,
   findHeader,
   forEachHeader,
   headerTable,
+  isToken,
   type SearchBlock,
   searchForm,
   valueAt,
 } from './header-block.ts';
+import { flat } from './latin1.ts';
 
 /**
  * Changes laid over a header block: names that were set or cleared hide the lines of the block. The block itself is only
@@ -14,7 +17,8 @@ import {
  */
 export class HeaderEdits {
   readonly #names: string[] = [];
-  readonly #spelled: string[] = [];
+  /** Names with colon and blank, as they are written. */
+  readonly #prefixes: string[] = [];
   /** Texts to write for the name; an empty list clears it. */
   readonly #values: (readonly string[])[] = [];
   /** False when the lines of the block stay beside the added ones. */
@@ -24,19 +28,22 @@ export class HeaderEdits {
     return this.#names.length === 0;
   }
 
-  /** Replaces all values; `lower` is the name in lower case. Values must have passed {@link headerText}. */
+  /**
+   * Replaces all values; `lower` is the name in lower case. Values must have passed {@link headerText}.
+   * @throws GibbonError `ERR_HEADER_NAME` for a name that is no token, which could end up as a line of its own.
+   */
   set(name: string, lower: string, values: readonly string[]): void {
     const at = this.#names.indexOf(lower);
     if (at === -1) {
       this.#push(name, lower, values, true);
       return;
     }
-    this.#spelled[at] = name;
+    this.#prefixes[at] = prefixOf(name);
     this.#values[at] = values;
     this.#hides[at] = true;
   }
 
-  /** Adds values behind those that are there. */
+  /** Adds values behind those that are there. @throws as {@link HeaderEdits.set}. */
   add(name: string, lower: string, values: readonly string[]): void {
     const at = this.#names.indexOf(lower);
     if (at === -1) this.#push(name, lower, values, false);
@@ -114,17 +121,37 @@ export class HeaderEdits {
     let text = '';
     for (let at = 0; at < this.#names.length; at += 1) {
       const values = this.#values[at]!;
-      for (let index = 0; index < values.length; index += 1) text += `${this.#spelled[at]!}: ${values[index]!}\r\n`;
+      if (values.length === 0) continue;
+      const prefix = this.#prefixes[at]!;
+      for (let index = 0; index < values.length; index += 1) text += `${prefix}${values[index]!}\r\n`;
     }
     return text;
   }
 
   #push(name: string, lower: string, values: readonly string[], hides: boolean): void {
     this.#names.push(lower);
-    this.#spelled.push(name);
+    this.#prefixes.push(prefixOf(name));
     this.#values.push(values);
     this.#hides.push(hides);
   }
+}
+
+/** Names are few and always the same; fewer pieces make a head cheaper to write. */
+const prefixes = new Map<string, string>();
+const maxPrefixes = 2000;
+
+function prefixOf(name: string): string {
+  let prefix = prefixes.get(name);
+  if (prefix === undefined) {
+    if (!isToken(name)) {
+      throw new GibbonError(`Cannot write header ${JSON.stringify(name)}: the name is no token`, {
+        code: 'ERR_HEADER_NAME',
+      });
+    }
+    prefix = flat(`${name}: `);
+    if (prefixes.size < maxPrefixes) prefixes.set(name, prefix);
+  }
+  return prefix;
 }
 
 /** `lines` without those of `names`; where `hides` is given, only of names whose flag is set. */

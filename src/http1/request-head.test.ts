@@ -48,7 +48,8 @@ describe('parseRequestHead', () => {
 
   it('wants more of a good head, wherever it is cut', () => {
     for (const { title, bytes } of acceptedHeads) {
-      for (let at = 0; at < bytes.length; at += 1) assert.equal(parse(bytes.slice(0, at)).next, 0, `${title} cut at ${at}`);
+      for (let at = 0; at < bytes.length; at += 1)
+        assert.equal(parse(bytes.slice(0, at)).next, 0, `${title} cut at ${at}`);
     }
   });
 

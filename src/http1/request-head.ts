@@ -1,4 +1,4 @@
-import { fieldByte, targetByte, tokenLower } from './chars.ts';
+import { fieldByte, isHost, targetByte, tokenLower } from './chars.ts';
 import { hashStart, Known, knownHeader } from './known-headers.ts';
 import { latin1 } from './latin1.ts';
 import { HeadFault, type HeadLimits } from './limits.ts';
@@ -160,6 +160,8 @@ export function parseRequestHead(
           switch (known) {
             case Known.host:
               hosts += 1;
+              // As nginx does, an empty host or one with odd bytes is refused: it ends up in redirects and forwarded headers.
+              if (!isHost(value)) fault = HeadFault.malformed;
               head.host = value;
               break;
             case Known.connection:

@@ -11,22 +11,41 @@ function parse(text: string): { readonly next: number; readonly head: ResponseHe
 }
 
 const accepted: readonly (readonly [title: string, bytes: string, expected: Partial<ResponseHead>])[] = [
-  ['the least there is', 'HTTP/1.1 200 OK\r\n\r\n', { status: 200, statusText: '200 OK', minor: 1, keepAlive: true, contentLength: -1 }],
+  [
+    'the least there is',
+    'HTTP/1.1 200 OK\r\n\r\n',
+    { status: 200, statusText: '200 OK', minor: 1, keepAlive: true, contentLength: -1 },
+  ],
   ['no reason and no blank', 'HTTP/1.1 200\r\n\r\n', { status: 200, statusText: '200' }],
   ['an empty reason', 'HTTP/1.1 200 \r\n\r\n', { status: 200, statusText: '200 ' }],
-  ['a reason of several words', 'HTTP/1.1 404 Not \xe4 Found\r\n\r\n', { status: 404, statusText: '404 Not \xe4 Found' }],
+  [
+    'a reason of several words',
+    'HTTP/1.1 404 Not \xe4 Found\r\n\r\n',
+    { status: 404, statusText: '404 Not \xe4 Found' },
+  ],
   ['a status beyond 599', 'HTTP/1.1 799 x\r\n\r\n', { status: 799 }],
   ['HTTP/1.0, which ends the connection', 'HTTP/1.0 200 OK\r\n\r\n', { minor: 0, keepAlive: false }],
   ['HTTP/1.0 kept alive', 'HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n\r\n', { minor: 0, keepAlive: true }],
   ['Connection: close', 'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n', { keepAlive: false }],
   ['a length', 'HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n', { contentLength: 12, untouched: '' }],
   ['chunks', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n', { chunked: true, untouched: '' }],
-  ['a time-out of the connection', 'HTTP/1.1 200 OK\r\nKeep-Alive: max=5, timeout=30\r\n\r\n', { keepAliveTimeout: 30 }],
+  [
+    'a time-out of the connection',
+    'HTTP/1.1 200 OK\r\nKeep-Alive: max=5, timeout=30\r\n\r\n',
+    { keepAliveTimeout: 30 },
+  ],
   ['a strange time-out', 'HTTP/1.1 200 OK\r\nKeep-Alive: timeout=x\r\n\r\n', { keepAliveTimeout: -1 }],
   [
     'what forwarding leaves out',
     'HTTP/1.1 200 OK\r\nA: 1\r\nConnection: X-B, close\r\nUpgrade: h2c\r\nTrailer: t\r\nVia: 1.1 x\r\nProxy-Connection: y\r\nServer: s\r\nDate: d\r\nB: 2\r\n\r\n',
-    { untouched: 'A: 1\r\nServer: s\r\nDate: d\r\nB: 2\r\n', nominated: ['x-b'], hasServer: true, hasDate: true, via: '1.1 x', trailer: 't' },
+    {
+      untouched: 'A: 1\r\nServer: s\r\nDate: d\r\nB: 2\r\n',
+      nominated: ['x-b'],
+      hasServer: true,
+      hasDate: true,
+      via: '1.1 x',
+      trailer: 't',
+    },
   ],
   [
     'a switch of protocols',
@@ -57,7 +76,11 @@ const refused: readonly (readonly [title: string, bytes: string, fault: FaultNam
   ['two equal lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n', 'malformed'],
   ['a length that is none', 'HTTP/1.1 200 OK\r\nContent-Length: 1x\r\n\r\n', 'malformed'],
   ['a length beside chunks', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n', 'malformed'],
-  ['chunks in two lines', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n', 'malformed'],
+  [
+    'chunks in two lines',
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n',
+    'malformed',
+  ],
   ['a coding that is no chunks', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n', 'codingUnknown'],
   ['a reason without end', `HTTP/1.1 200 ${'a'.repeat(9000)}`, 'headerTooLarge'],
   ['lines too long together', `HTTP/1.1 200 OK\r\n${`A: ${'a'.repeat(4000)}\r\n`.repeat(9)}\r\n`, 'headerTooLarge'],
@@ -83,7 +106,8 @@ describe('parseResponseHead', () => {
 
   it('wants more of a good head, wherever it is cut', () => {
     for (const [title, bytes] of accepted) {
-      for (let at = 0; at < bytes.length; at += 1) assert.equal(parse(bytes.slice(0, at)).next, 0, `${title} cut at ${at}`);
+      for (let at = 0; at < bytes.length; at += 1)
+        assert.equal(parse(bytes.slice(0, at)).next, 0, `${title} cut at ${at}`);
     }
   });
 

@@ -97,8 +97,8 @@ export class UpstreamSide {
   }
 
   /** Resolves once the gateway has ended the connection. */
-  get ended(): Promise<Ending> {
-    return this.reader.ended;
+  gone(): Promise<Ending> {
+    return this.reader.gone();
   }
 }
 
