@@ -52,17 +52,20 @@ export function after(ms: number, work: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
+/** What a test sets differently; `migrate: undefined` opens a store as it is. */
+export type OptionsUnderTest = { readonly [Name in keyof PostgresOptions]?: PostgresOptions[Name] | undefined };
+
 /** A strategy over a server, which migrates unless told otherwise. */
-export function strategyOn(server: PostgresServer, more: Partial<PostgresOptions> = {}): Strategy {
-  return createPostgresStrategy({
+export function strategyOn(server: PostgresServer, more: OptionsUnderTest = {}): Strategy {
+  const usual: PostgresOptions = {
     server,
     nodeId: randomUUID(),
     migrate: { lockTimeoutMs: 10_000 },
     updateEveryMs: 5000,
     clock: systemClock,
     after,
-    ...more,
-  });
+  };
+  return createPostgresStrategy({ ...usual, ...more } as PostgresOptions);
 }
 
 async function execute(url: string, text: string): Promise<(string | null)[][]> {

@@ -29,7 +29,10 @@ export async function migrate(pool: Pool, layouts: readonly TableLayout[], lockT
       await lock(client, lockTimeoutMs);
       const catalogue = await readCatalogue(client);
       const state = await readState(client, layouts, catalogue);
-      if (state !== undefined) refuseForeign(state);
+      if (state !== undefined) {
+        refuseForeign(state);
+        await refuseOldConfigs(client, state);
+      }
       await complete(client, layouts, catalogue);
       await client.script('COMMIT');
     } catch (fault) {
@@ -128,6 +131,32 @@ function refuseForeign(state: StoreState): void {
       { code: 'ERR_STORE_OLDER' },
     );
   }
+}
+
+/** Migrations of plugins that rewrite configurations, which only Kong does; all others add tables, columns or triggers. */
+const rewriting: readonly (readonly [plugin: string, name: string])[] = [
+  ['http-log', '001_280_to_300'],
+  ['opentelemetry', '001_331_to_332'],
+  ['acme', '003_350_to_360'],
+  ['rate-limiting', '006_350_to_360'],
+  ['response-ratelimiting', '001_350_to_360'],
+  ['ai-proxy', '001_360_to_370'],
+];
+
+async function refuseOldConfigs(client: Client, state: StoreState): Promise<void> {
+  const missing = new Set(state.missing.flatMap(({ subsystem, names }) => names.map((name) => `${subsystem} ${name}`)));
+  const needed = rewriting.filter(([plugin, name]) => missing.has(`${plugin} ${name}`));
+  if (needed.length === 0) return;
+  const { rows } = await client.query('SELECT DISTINCT "name" FROM "plugins" WHERE "name" = ANY ($1::text[])', [
+    needed.map(([plugin]) => plugin),
+  ]);
+  const [plugin] = rows[0] ?? [];
+  if (plugin === undefined) return;
+  throw new GibbonError(
+    `Database holds configurations of "${plugin}" as an older Kong wrote them: run 'kong migrations up' and ` +
+      "'kong migrations finish' with Kong 3.9 first",
+    { code: 'ERR_STORE_OLDER' },
+  );
 }
 
 function isCore(namespace: string): boolean {
