@@ -5,6 +5,11 @@
 export { daoErrors } from './dao/errors.ts';
 export type { Dao, DaoError, DaoResult, Page, PageOptions, WriteOptions } from './dao/types.ts';
 export { createDatabase, type Database, type DatabaseOptions } from './database.ts';
+export type { PostgresServer } from './strategies/postgres/connection.ts';
+export { createPostgresStrategy, type PostgresOptions } from './strategies/postgres/index.ts';
+export { createPostgresMaintenance } from './strategies/postgres/state.ts';
 export { createSqliteStrategy, type SqliteOptions } from './strategies/sqlite/index.ts';
-export { deleteSqliteStore, readSqliteState, type SqliteState } from './strategies/sqlite/state.ts';
+export { createSqliteMaintenance } from './strategies/sqlite/state.ts';
+export type { MigrationGroup, StoreMaintenance, StoreState } from './strategies/state.ts';
 export type { Strategy } from './strategies/strategy.ts';
+export type { After } from './strategies/timers.ts';

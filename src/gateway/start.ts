@@ -69,11 +69,11 @@ const expiryInterval = 60_000;
  * Starts a node and resolves once it serves.
  * @throws GibbonError when the store, a plugin, a certificate or a listener keeps it from starting; nothing is left open.
  */
-export async function startGateway(settings: Settings, _options: StartOptions = {}): Promise<RunningGateway> {
+export async function startGateway(settings: Settings, options: StartOptions = {}): Promise<RunningGateway> {
   mkdirSync(settings.prefix, { recursive: true });
   const node = new GatewayNode(settings);
   try {
-    await node.open();
+    await node.open(options);
   } catch (fault) {
     await node.stop({ graceful: false, timeoutMs: 0 });
     throw fault;
@@ -130,10 +130,14 @@ class GatewayNode implements RunningGateway {
     };
   }
 
-  async open(): Promise<void> {
+  async open(options: StartOptions): Promise<void> {
     const settings = this.#settings;
     this.#plugins = await loadPlugins(settings);
-    const database = await openStore(settings, this.#plugins, this.#logger, (event) => this.#spread(event.changes));
+    const database = await openStore(settings, this.#plugins, this.#logger, (event) => this.#spread(event.changes), {
+      nodeId: this.#nodeId,
+      migrate: options.runMigrations === true,
+      onLost: () => this.#readAgain(),
+    });
     this.#database = database;
     if (settings.demo) {
       this.#echo = await startEcho();
@@ -164,6 +168,15 @@ class GatewayNode implements RunningGateway {
     await this.#openAdmin(settings);
     await this.#status?.close();
     await this.#openStatus(settings);
+  }
+
+  /** Changes were missed: whatever was read from the store is read again, by new workers. */
+  #readAgain(): void {
+    this.#sharedRows.clear();
+    this.#sharedMisses.clear();
+    this.reload(this.#settings).catch((fault: Error) => {
+      this.#logger.error(`Cannot read the store again: ${fault.message}`);
+    });
   }
 
   async stop({ graceful, timeoutMs }: { readonly graceful: boolean; readonly timeoutMs: number }): Promise<void> {

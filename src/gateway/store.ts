@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { RowRequest } from '../cache/index.ts';
-import { createDatabase, createSqliteStrategy, type Database } from '../db/index.ts';
+import {
+  createDatabase,
+  createPostgresStrategy,
+  createSqliteStrategy,
+  type Database,
+  type Strategy,
+} from '../db/index.ts';
 import { coreEntities } from '../entities/index.ts';
 import type { EntityChange, EntityEvent } from '../events/index.ts';
 import { GibbonError, type Logger, randomString, systemClock } from '../kernel/index.ts';
@@ -8,6 +14,7 @@ import type { AnyPlugin } from '../pdk/index.ts';
 import { pluginSubschema } from '../pdk/support.ts';
 import type { EntityDefinition, Row } from '../schema/index.ts';
 import type { Settings } from '../settings/index.ts';
+import { after, postgresReplica, postgresServer } from './store-servers.ts';
 
 /** Entities that every worker holds whole, in the order in which they are handed over. */
 const heldWhole = [
@@ -34,8 +41,21 @@ export function entitiesOf(plugins: readonly AnyPlugin[]): readonly EntityDefini
   return all;
 }
 
+/** How {@link openStore} is to go about it. */
+export interface OpenOptions {
+  /** By which other nodes on the store tell this one's changes from their own; a new one unless told. */
+  readonly nodeId?: string;
+  /** Creates the store or brings it up to date first; the embedded store always is. */
+  readonly migrate?: boolean;
+  /** Called when changes of other nodes may have been missed. */
+  readonly onLost?: () => void;
+}
+
+/** How long a node that starts waits for another one that migrates, in milliseconds. */
+const lockTimeoutMs = 60_000;
+
 /**
- * Opens the store that the settings name.
+ * Opens the store that the settings name. `onEvent` hears of every write to it, those of other nodes too.
  * @throws GibbonError of the store, such as `ERR_STORE_OPEN`.
  */
 export function openStore(
@@ -43,10 +63,11 @@ export function openStore(
   plugins: readonly AnyPlugin[],
   logger: Logger,
   onEvent: (event: EntityEvent) => void,
+  options: OpenOptions = {},
 ): Promise<Database> {
   const schemas = new Map(plugins.map((plugin) => [plugin.name, pluginSubschema(plugin)]));
   return createDatabase({
-    strategy: createSqliteStrategy({ path: settings.sqlite_path, clock: systemClock }),
+    strategy: strategyOf(settings, options),
     entities: entitiesOf(plugins),
     environment: {
       now: () => systemClock.now(),
@@ -55,9 +76,29 @@ export function openStore(
       subschema: (entity, key) => (entity === 'plugins' ? schemas.get(key) : undefined),
     },
     onEvent,
+    ...(options.onLost === undefined ? {} : { onLost: options.onLost }),
     clock: systemClock,
     logger,
   });
+}
+
+function strategyOf(settings: Settings, options: OpenOptions): Strategy {
+  switch (settings.database) {
+    case 'postgres': {
+      const replica = postgresReplica(settings);
+      return createPostgresStrategy({
+        server: postgresServer(settings),
+        ...(replica === undefined ? {} : { replica }),
+        nodeId: options.nodeId ?? randomUUID(),
+        ...(options.migrate === true ? { migrate: { lockTimeoutMs } } : {}),
+        updateEveryMs: settings.db_update_frequency * 1000,
+        clock: systemClock,
+        after,
+      });
+    }
+    default:
+      return createSqliteStrategy({ path: settings.sqlite_path, clock: systemClock });
+  }
 }
 
 /** Everything that a new worker must hold, as changes in batches. */

@@ -126,6 +126,8 @@ export function createWriter(
       }
       case 'referenced':
         return daoErrors.restricted(entity, violation.by);
+      case 'unstorable':
+        return daoErrors.schemaViolation({ [violation.field]: violation.reason });
     }
   }
 
@@ -211,6 +213,7 @@ export async function writeThrough<T>(
   return context.strategy.transaction(async (session) => {
     const work: Work = { session, changes: [] };
     const result = await body(work);
+    if (result.ok && work.changes.length > 0) await session.publish?.(work.changes);
     return {
       commit: result.ok,
       value: result,
