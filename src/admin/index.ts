@@ -15,6 +15,7 @@ export {
   noContent,
   notFound,
 } from './endpoint.ts';
+export { healthEndpoints, type UpstreamHealth } from './routes/health.ts';
 export { createAdminServer, createStatusServer } from './server.ts';
 export type {
   AdminListener,

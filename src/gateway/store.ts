@@ -60,9 +60,12 @@ export function openStore(
   });
 }
 
-/** Everything that a new worker must hold, as changes in batches. */
-export async function* loadAll(database: Database): AsyncIterable<readonly EntityChange[]> {
-  for (const entity of heldWhole) {
+/** Everything that a new worker must hold, or all rows of some entities, as changes in batches. */
+export async function* loadAll(
+  database: Database,
+  entities: readonly string[] = heldWhole,
+): AsyncIterable<readonly EntityChange[]> {
+  for (const entity of entities) {
     let offset: string | undefined;
     do {
       const page = await database.dao(entity).page({ size: batch, ...(offset === undefined ? {} : { offset }) });

@@ -1,3 +1,4 @@
+import { isIPv6, SocketAddress } from 'node:net';
 import type { Resolver } from '../../dns/index.ts';
 import type { Clock, Logger, TimerWheel } from '../../kernel/index.ts';
 import { hasEnough } from '../balancer.ts';
@@ -208,7 +209,7 @@ export function createHealthLedger(options: HealthLedgerOptions): HealthLedger {
       if (upstream === undefined || target === undefined) return 'unknown';
       if (!upstream.policy.isOn) return 'off';
       const chosen = [...target.addresses.values()].filter(
-        ({ id }) => wanted === undefined || (id.ip === wanted.ip && id.port === wanted.port),
+        ({ id }) => wanted === undefined || (id.port === wanted.port && plainIp(id.ip) === plainIp(wanted.ip)),
       );
       if (chosen.length === 0 && wanted !== undefined) return 'unknown';
       for (const address of chosen) force(address, state, 'set through the Admin API');
@@ -220,6 +221,11 @@ export function createHealthLedger(options: HealthLedgerOptions): HealthLedger {
       upstreams.clear();
     },
   };
+}
+
+/** Addresses of IPv6 in one spelling. */
+function plainIp(ip: string): string {
+  return isIPv6(ip) ? new SocketAddress({ address: ip, family: 'ipv6' }).address : ip;
 }
 
 function shownAddress({ ip, port }: { readonly ip: string; readonly port: number }): string {
