@@ -6,6 +6,7 @@ import {
   type AdminServer,
   createAdminServer,
   createStatusServer,
+  healthEndpoints,
   type StatusReport,
 } from '../admin/index.ts';
 import {
@@ -27,8 +28,9 @@ import { offerDemo } from './demo.ts';
 import { type EchoServer, startEcho } from './echo.ts';
 import { openLog } from './log-file.ts';
 import { createNodeCounters, type NodeCounters } from './node-counters.ts';
+import { type NodeHealth, startNodeHealth } from './node-health.ts';
 import { nodeIdOf } from './node-id.ts';
-import { readPem } from './pem.ts';
+import { ownCertificateOf, readPem, trustedOf } from './pem.ts';
 import { loadPlugins } from './plugin-registry.ts';
 import { findRow, loadAll, openStore } from './store.ts';
 import type { WorkerData } from './worker-data.ts';
@@ -100,6 +102,7 @@ class GatewayNode implements RunningGateway {
   #admin: AdminServer | undefined;
   #status: AdminServer | undefined;
   #echo: EchoServer | undefined;
+  #health: NodeHealth | undefined;
   #expiry: NodeJS.Timeout | undefined;
   #adminAddresses: readonly Address[] = [];
   #statusAddresses: readonly Address[] = [];
@@ -143,6 +146,15 @@ class GatewayNode implements RunningGateway {
       this.#echo = await startEcho();
       await offerDemo(database);
     }
+    this.#health = await startNodeHealth({
+      database,
+      settings,
+      echoPort: this.#echo?.port ?? 0,
+      logger: this.#logger,
+      announce: (verdicts) => {
+        for (const workers of this.#hearers) workers.judge(verdicts);
+      },
+    });
     this.#workers = await this.#startWorkers(settings);
     await this.#openAdmin(settings);
     await this.#openStatus(settings);
@@ -161,6 +173,7 @@ class GatewayNode implements RunningGateway {
     const next = await this.#startWorkers(settings, former.ports);
     this.#settings = settings;
     this.#workers = next;
+    this.#health!.reload(settings);
     this.#logger.setLevel(settings.log_level);
     await former.stop(drainLimit);
     this.#hearers.delete(former);
@@ -184,6 +197,7 @@ class GatewayNode implements RunningGateway {
     await this.#status?.close();
     await this.#admin?.close(graceful ? AbortSignal.timeout(Math.max(1, timeoutMs)) : AbortSignal.abort());
     await this.#workers?.stop(graceful ? timeoutMs : 0);
+    this.#health?.close();
     await this.#database?.close();
     this.#echo?.close();
     this.#logger.notice('Gibbon stopped');
@@ -201,6 +215,7 @@ class GatewayNode implements RunningGateway {
       }
     }
     for (const workers of this.#hearers) workers.announce(changes);
+    this.#health?.apply(changes);
   }
 
   async #startWorkers(settings: Settings, ports?: readonly number[]): Promise<Workers> {
@@ -221,16 +236,8 @@ class GatewayNode implements RunningGateway {
         key: own ? settings.ssl_cert_key.map((value) => readPem('ssl_cert_key', value)) : standard.key,
         ticketKeys: this.#ticketKeys,
       },
-      trusted: settings.lua_ssl_trusted_certificate
-        .filter((value) => value !== 'system')
-        .map((value) => readPem('lua_ssl_trusted_certificate', value)),
-      clientCertificate:
-        settings.client_ssl && settings.client_ssl_cert !== undefined && settings.client_ssl_cert_key !== undefined
-          ? {
-              cert: readPem('client_ssl_cert', settings.client_ssl_cert),
-              key: readPem('client_ssl_cert_key', settings.client_ssl_cert_key),
-            }
-          : undefined,
+      trusted: trustedOf(settings),
+      clientCertificate: ownCertificateOf(settings),
       echoPort: this.#echo?.port ?? 0,
     };
     const workers = createWorkers({
@@ -238,6 +245,8 @@ class GatewayNode implements RunningGateway {
       dataOf: (index) => ({ ...common, index, stripe: offset + index }),
       load: () => loadAll(database),
       find: (request) => findRow(database, request),
+      verdicts: () => this.#health!.ledger.verdicts(),
+      report: (reports) => this.#health!.ledger.take(reports),
       logger: this.#logger,
     });
     this.#hearers.add(workers);
@@ -280,6 +289,7 @@ class GatewayNode implements RunningGateway {
       showLatency: settings.enabled_headers.has('x-kong-admin-latency'),
       bodyLimit: settings.nginx_admin_client_max_body_size,
       settled: () => this.#workers?.settled() ?? Promise.resolve(),
+      endpoints: healthEndpoints(this.#database!, this.#health!.ledger, this.#nodeId),
     };
   }
 

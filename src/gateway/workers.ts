@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { HealthReport, HealthVerdict } from '../balancer/index.ts';
 import type { RowRequest } from '../cache/index.ts';
 import type { EntityChange } from '../events/index.ts';
 import { GibbonError, type Logger, type LogLevel, messageOf } from '../kernel/index.ts';
@@ -15,6 +16,10 @@ export interface WorkersOptions {
   readonly load: () => AsyncIterable<readonly EntityChange[]>;
   /** Looks a row up in the store for a worker. */
   readonly find: (request: RowRequest) => Promise<Row | undefined>;
+  /** What a new worker must know of the health of addresses. */
+  readonly verdicts: () => readonly HealthVerdict[];
+  /** Takes what a worker saw of addresses. */
+  readonly report: (reports: readonly HealthReport[]) => void;
   readonly logger: Logger;
 }
 
@@ -31,6 +36,8 @@ export interface Workers {
   readonly count: number;
   /** Tells all workers of rows that changed together. */
   announce(changes: readonly EntityChange[]): void;
+  /** Tells all workers what to think of addresses. */
+  judge(verdicts: readonly HealthVerdict[]): void;
   /** Resolves once every worker has taken what was announced so far, or after a second. */
   settled(): Promise<void>;
   setLogLevel(level: LogLevel): void;
@@ -91,6 +98,7 @@ export function createWorkers(options: WorkersOptions): Workers {
     const backlog = member.backlog!;
     member.backlog = undefined;
     for (const entry of backlog) post(member, { type: 'changes', ...entry });
+    post(member, { type: 'health', version: 0, verdicts: options.verdicts() });
     post(member, { type: 'listen', ports });
   }
 
@@ -135,6 +143,9 @@ export function createWorkers(options: WorkersOptions): Workers {
               (row) => post(member, { type: 'found', id: message.id, row: row ?? null }),
               (fault: unknown) => post(member, { type: 'failed', id: message.id, message: messageOf(fault) }),
             );
+            return;
+          case 'health-reports':
+            options.report(message.reports);
             return;
           case 'drained':
             member.drained?.();
@@ -181,6 +192,10 @@ export function createWorkers(options: WorkersOptions): Workers {
       return members.size;
     },
     announce,
+    judge(verdicts) {
+      version += 1;
+      for (const member of members) post(member, { type: 'health', version, verdicts });
+    },
     settled() {
       const upTo = version;
       if (hasSettled(upTo)) return Promise.resolve();
