@@ -18,6 +18,7 @@ export const services = {
   curl: { executable: 'curl', packages: ['curl'] },
   openssl: { executable: 'openssl', packages: ['openssl'] },
   wrk: { executable: 'wrk', packages: ['wrk'] },
+  redis: { executable: 'redis-server', packages: ['redis-server'] },
 } as const satisfies Record<string, Service>;
 
 /** Name of a known service. */
