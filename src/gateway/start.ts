@@ -8,7 +8,7 @@ import {
   createStatusServer,
   type StatusReport,
 } from '../admin/index.ts';
-import { createSharedCacheBuffer, createSharedCountersBuffer } from '../cache/index.ts';
+import { createSharedCacheBuffer, createSharedCountersBuffer, createSharedStoreMemory } from '../cache/index.ts';
 import type { Database } from '../db/index.ts';
 import { type Logger, systemClock } from '../kernel/index.ts';
 import type { AnyPlugin } from '../pdk/index.ts';
@@ -22,6 +22,7 @@ import { openLog } from './log-file.ts';
 import { createNodeCounters, type NodeCounters } from './node-counters.ts';
 import { nodeIdOf } from './node-id.ts';
 import { readPem } from './pem.ts';
+import { openPluginAdmins, type PluginAdmins } from './plugin-admins.ts';
 import { loadPlugins } from './plugin-registry.ts';
 import { findRow, loadAll, openStore } from './store.ts';
 import type { WorkerData } from './worker-data.ts';
@@ -80,7 +81,7 @@ class GatewayNode implements RunningGateway {
   #logger: Logger;
   readonly #nodeId: string;
   readonly #counters: NodeCounters = createNodeCounters(2 * maxWorkers);
-  readonly #shared: Pick<WorkerData['buffers'], 'counters' | 'rows' | 'misses'>;
+  readonly #shared: Pick<WorkerData['buffers'], 'counters' | 'rows' | 'misses' | 'store'>;
   readonly #ticketKeys = createTicketKeys();
   #database: Database | undefined;
   #plugins: readonly AnyPlugin[] = [];
@@ -89,6 +90,7 @@ class GatewayNode implements RunningGateway {
   readonly #hearers = new Set<Workers>();
   #generation = 0;
   #admin: AdminServer | undefined;
+  #pluginAdmins: PluginAdmins | undefined;
   #status: AdminServer | undefined;
   #echo: EchoServer | undefined;
   #expiry: NodeJS.Timeout | undefined;
@@ -103,6 +105,7 @@ class GatewayNode implements RunningGateway {
       counters: createSharedCountersBuffer(countersBytes),
       rows: createSharedCacheBuffer(settings.mem_cache_size),
       misses: createSharedCacheBuffer(missBytes),
+      store: createSharedStoreMemory(settings.mem_cache_size),
     };
   }
 
@@ -161,6 +164,7 @@ class GatewayNode implements RunningGateway {
     clearInterval(this.#expiry);
     await this.#status?.close();
     await this.#admin?.close(graceful ? AbortSignal.timeout(Math.max(1, timeoutMs)) : AbortSignal.abort());
+    this.#pluginAdmins?.close();
     await this.#workers?.stop(graceful ? timeoutMs : 0);
     await this.#database?.close();
     this.#echo?.close();
@@ -250,7 +254,9 @@ class GatewayNode implements RunningGateway {
   async #openAdmin(settings: Settings): Promise<void> {
     const { admin_listen: listeners, admin_ssl_cert: certs, admin_ssl_cert_key: keys } = settings;
     const tls = await this.#certificateOf(listeners, 'admin', certs, keys);
-    this.#admin = createAdminServer(this.#adminOptions(settings));
+    this.#pluginAdmins?.close();
+    this.#pluginAdmins = openPluginAdmins(this.#plugins, this.#database!, this.#shared.store, this.#logger);
+    this.#admin = createAdminServer({ ...this.#adminOptions(settings), endpoints: this.#pluginAdmins.endpoints });
     this.#adminAddresses = await open(this.#admin, listeners, tls);
   }
 
@@ -287,6 +293,7 @@ class GatewayNode implements RunningGateway {
         shared: [
           { name: 'kong_db_cache', usedBytes: 0, capacityBytes: this.#shared.rows.byteLength },
           { name: 'kong_db_cache_miss', usedBytes: 0, capacityBytes: this.#shared.misses.byteLength },
+          { name: 'gibbon_plugin_store', usedBytes: 0, capacityBytes: this.#shared.store.entries.byteLength },
           { name: 'kong_rate_limiting_counters', usedBytes: 0, capacityBytes: this.#shared.counters.byteLength },
         ],
       },

@@ -1,5 +1,11 @@
 import { createBalancers } from '../balancer/index.ts';
-import { createEntityCache, openSharedCache, openSharedCounters, type RowRequest } from '../cache/index.ts';
+import {
+  createEntityCache,
+  openSharedCache,
+  openSharedCounters,
+  openSharedStore,
+  type RowRequest,
+} from '../cache/index.ts';
 import { createNodeDnsSource, createResolver, type Resolver } from '../dns/index.ts';
 import { consumers } from '../entities/index.ts';
 import type { EntityChange } from '../events/index.ts';
@@ -106,6 +112,7 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
       pid: process.pid,
     },
     counters: sharedCounters,
+    store: openSharedStore(data.buffers.store, clock),
     reader: (definition) => cache.reader(definition) as EntityReader<never>,
     every(ms, task) {
       const timer = setInterval(task, ms);
