@@ -13,6 +13,7 @@ import {
   affectedKeys,
   createSharedCacheBuffer,
   createSharedCountersBuffer,
+  createSharedStoreMemory,
   openSharedCache,
   type SharedCache,
 } from '../cache/index.ts';
@@ -31,6 +32,7 @@ import { createNodeCounters, type NodeCounters } from './node-counters.ts';
 import { type NodeHealth, startNodeHealth } from './node-health.ts';
 import { nodeIdOf } from './node-id.ts';
 import { ownCertificateOf, readPem, trustedOf } from './pem.ts';
+import { openPluginAdmins, type PluginAdmins } from './plugin-admins.ts';
 import { loadPlugins } from './plugin-registry.ts';
 import { findRow, loadAll, openStore } from './store.ts';
 import type { WorkerData } from './worker-data.ts';
@@ -89,7 +91,7 @@ class GatewayNode implements RunningGateway {
   #logger: Logger;
   readonly #nodeId: string;
   readonly #counters: NodeCounters = createNodeCounters(2 * maxWorkers);
-  readonly #shared: Pick<WorkerData['buffers'], 'counters' | 'rows' | 'misses'>;
+  readonly #shared: Pick<WorkerData['buffers'], 'counters' | 'rows' | 'misses' | 'store'>;
   readonly #sharedRows: SharedCache;
   readonly #sharedMisses: SharedCache;
   readonly #ticketKeys = createTicketKeys();
@@ -100,6 +102,7 @@ class GatewayNode implements RunningGateway {
   readonly #hearers = new Set<Workers>();
   #generation = 0;
   #admin: AdminServer | undefined;
+  #pluginAdmins: PluginAdmins | undefined;
   #status: AdminServer | undefined;
   #echo: EchoServer | undefined;
   #health: NodeHealth | undefined;
@@ -115,6 +118,7 @@ class GatewayNode implements RunningGateway {
       counters: createSharedCountersBuffer(countersBytes),
       rows: createSharedCacheBuffer(settings.mem_cache_size),
       misses: createSharedCacheBuffer(missBytes),
+      store: createSharedStoreMemory(settings.mem_cache_size),
     };
     this.#sharedRows = openSharedCache(this.#shared.rows, systemClock);
     this.#sharedMisses = openSharedCache(this.#shared.misses, systemClock);
@@ -196,6 +200,7 @@ class GatewayNode implements RunningGateway {
     clearInterval(this.#expiry);
     await this.#status?.close();
     await this.#admin?.close(graceful ? AbortSignal.timeout(Math.max(1, timeoutMs)) : AbortSignal.abort());
+    this.#pluginAdmins?.close();
     await this.#workers?.stop(graceful ? timeoutMs : 0);
     this.#health?.close();
     await this.#database?.close();
@@ -296,7 +301,13 @@ class GatewayNode implements RunningGateway {
   async #openAdmin(settings: Settings): Promise<void> {
     const { admin_listen: listeners, admin_ssl_cert: certs, admin_ssl_cert_key: keys } = settings;
     const tls = await this.#certificateOf(listeners, 'admin', certs, keys);
-    this.#admin = createAdminServer(this.#adminOptions(settings));
+    this.#pluginAdmins?.close();
+    this.#pluginAdmins = openPluginAdmins(this.#plugins, this.#database!, this.#shared.store, this.#logger);
+    const options = this.#adminOptions(settings);
+    this.#admin = createAdminServer({
+      ...options,
+      endpoints: [...(options.endpoints ?? []), ...this.#pluginAdmins.endpoints],
+    });
     this.#adminAddresses = await open(this.#admin, listeners, tls);
   }
 
@@ -333,6 +344,7 @@ class GatewayNode implements RunningGateway {
         shared: [
           { name: 'kong_db_cache', usedBytes: 0, capacityBytes: this.#shared.rows.byteLength },
           { name: 'kong_db_cache_miss', usedBytes: 0, capacityBytes: this.#shared.misses.byteLength },
+          { name: 'gibbon_plugin_store', usedBytes: 0, capacityBytes: this.#shared.store.entries.byteLength },
           { name: 'kong_rate_limiting_counters', usedBytes: 0, capacityBytes: this.#shared.counters.byteLength },
         ],
       },

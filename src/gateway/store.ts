@@ -82,7 +82,6 @@ export function openStore(
   });
 }
 
-<<<<<<< HEAD
 function strategyOf(settings: Settings, options: OpenOptions): Strategy {
   switch (settings.database) {
     case 'postgres': {
@@ -102,17 +101,12 @@ function strategyOf(settings: Settings, options: OpenOptions): Strategy {
   }
 }
 
-/** Everything that a new worker must hold, as changes in batches. */
-export async function* loadAll(database: Database): AsyncIterable<readonly EntityChange[]> {
-  for (const entity of heldWhole) {
-=======
 /** Everything that a new worker must hold, or all rows of some entities, as changes in batches. */
 export async function* loadAll(
   database: Database,
   entities: readonly string[] = heldWhole,
 ): AsyncIterable<readonly EntityChange[]> {
   for (const entity of entities) {
->>>>>>> w/health
     let offset: string | undefined;
     do {
       const page = await database.dao(entity).page({ size: batch, ...(offset === undefined ? {} : { offset }) });

@@ -1,5 +1,11 @@
 import { createBalancers, type HealthVerdict } from '../balancer/index.ts';
-import { createEntityCache, openSharedCache, openSharedCounters, type RowRequest } from '../cache/index.ts';
+import {
+  createEntityCache,
+  openSharedCache,
+  openSharedCounters,
+  openSharedStore,
+  type RowRequest,
+} from '../cache/index.ts';
 import { consumers } from '../entities/index.ts';
 import type { EntityChange } from '../events/index.ts';
 import { type Clock, createTimerWheel, GibbonError, type Logger, systemClock } from '../kernel/index.ts';
@@ -108,6 +114,7 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
       pid: process.pid,
     },
     counters: sharedCounters,
+    store: openSharedStore(data.buffers.store, clock),
     reader: (definition) => cache.reader(definition) as EntityReader<never>,
     every(ms, task) {
       const timer = setInterval(task, ms);
