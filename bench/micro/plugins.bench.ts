@@ -16,6 +16,13 @@ const credential: Row = {
   key: 'bobs-key',
   consumer: { id: consumer['id'] },
 };
+const password: Row = {
+  id: '4b6e9a2c-0f1d-4c3b-9e8a-7d6c5b4a3f0b',
+  username: 'bob',
+  // SHA-1 of `bobs-password` and the consumer's id.
+  password: 'a454b8d833e42702f3036d9e2230267fd20e9f9b',
+  consumer: { id: consumer['id'] },
+};
 
 const noValues: readonly string[] = Object.freeze([]);
 
@@ -71,7 +78,10 @@ const rowHost: PluginHost = {
   ...createFakeHost(),
   clock: { now: () => Date.now(), monotonic: () => performance.now() },
   reader: () => {
-    const byKey = new Map([['bobs-key', credential]]);
+    const byKey = new Map([
+      ['bobs-key', credential],
+      ['bob', password],
+    ]);
     return { find: (key: string) => byKey.get(key), findById: () => consumer, findBy: () => consumer } as never;
   },
 };
@@ -81,7 +91,12 @@ function handlersOf(name: string, config: Row) {
   return plugin.setup(rowHost)(storedConfig(plugin, config), instance);
 }
 
-const kong = createStandIn({ apikey: 'bobs-key', 'content-length': '12', origin: 'http://shop.test' });
+const kong = createStandIn({
+  apikey: 'bobs-key',
+  authorization: `Basic ${Buffer.from('bob:bobs-password').toString('base64')}`,
+  'content-length': '12',
+  origin: 'http://shop.test',
+});
 
 function measure(title: string, name: string, config: Row, phase: 'access' | 'headerFilter' = 'access'): void {
   const handler = handlersOf(name, config)[phase]!;
@@ -90,6 +105,7 @@ function measure(title: string, name: string, config: Row, phase: 'access' | 'he
 
 measure('key-auth', 'key-auth', {});
 measure('key-auth, hiding the key', 'key-auth', { hide_credentials: true });
+measure('basic-auth', 'basic-auth', {});
 measure('rate-limiting, one window', 'rate-limiting', { minute: 1e15 });
 measure('rate-limiting, three windows', 'rate-limiting', { minute: 1e15, hour: 1e15, day: 1e15 });
 measure('rate-limiting, refused', 'rate-limiting', { minute: 1 });

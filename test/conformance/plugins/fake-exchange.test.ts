@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createPluginRunner, type PluginRun } from '../../../src/pdk/testing.ts';
 import { bundledPlugins } from '../../../src/plugins/index.ts';
+import { basicAuthCases } from './basic-auth.cases.ts';
 import { correlationIdCases } from './correlation-id.cases.ts';
 import { corsCases } from './cors.cases.ts';
 import { keyAuthCases } from './key-auth.cases.ts';
@@ -11,6 +12,7 @@ import { requestSizeLimitingCases } from './request-size-limiting.cases.ts';
 import { requestTerminationCases } from './request-termination.cases.ts';
 
 const tables: { readonly [plugin: string]: readonly PluginCase[] } = {
+  'basic-auth': basicAuthCases,
   cors: corsCases,
   'correlation-id': correlationIdCases,
   'key-auth': keyAuthCases,
