@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { RowRequest } from '../cache/index.ts';
-import { createDatabase, createSqliteStrategy, type Database } from '../db/index.ts';
+import { createDatabase, createSqliteStrategy, type Dao, type Database } from '../db/index.ts';
 import { coreEntities } from '../entities/index.ts';
 import type { EntityChange, EntityEvent } from '../events/index.ts';
 import { GibbonError, type Logger, randomString, systemClock } from '../kernel/index.ts';
@@ -79,9 +79,10 @@ export async function* loadAll(database: Database): AsyncIterable<readonly Entit
   }
 }
 
-/** Looks up a row for a worker. */
+/** Looks up a row, or all rows that refer to one, for a worker. */
 export async function findRow(database: Database, request: RowRequest): Promise<Row | undefined> {
   const dao = database.dao(request.entity);
+  if (request.by === 'parent') return { rows: await findRows(dao, request.field, request.id) };
   const found =
     request.by === 'id'
       ? await dao.select(request.id)
@@ -90,4 +91,16 @@ export async function findRow(database: Database, request: RowRequest): Promise<
         : await dao.selectByCacheKey(...request.values);
   // What cannot be a key of a row, such as an id that is no UUID, names no row.
   return found.ok ? found.value : undefined;
+}
+
+async function findRows(dao: Dao, foreignField: string, id: string): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  let offset: string | undefined;
+  do {
+    const page = await dao.pageFor(foreignField, id, { size: batch, ...(offset === undefined ? {} : { offset }) });
+    if (!page.ok) return rows;
+    rows.push(...page.value.rows);
+    offset = page.value.offset;
+  } while (offset !== undefined);
+  return rows;
 }
