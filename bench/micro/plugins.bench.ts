@@ -24,6 +24,8 @@ const password: Row = {
   consumer: { id: consumer['id'] },
 };
 
+const groups: readonly Row[] = Object.freeze([{ group: 'staff' }, { group: 'press' }]);
+
 const noValues: readonly string[] = Object.freeze([]);
 
 /** An exchange of one request that is asked over and over. */
@@ -39,7 +41,7 @@ function createStandIn(headers: { readonly [name: string]: string }): Kong {
   const kong = {
     client: {
       getConsumer: () => consumer,
-      getCredential: () => undefined,
+      getCredential: () => credential,
       getForwardedIp: () => '10.0.0.1',
       loadConsumer: () => consumer,
       authenticate: note,
@@ -82,7 +84,12 @@ const rowHost: PluginHost = {
       ['bobs-key', credential],
       ['bob', password],
     ]);
-    return { find: (key: string) => byKey.get(key), findById: () => consumer, findBy: () => consumer } as never;
+    return {
+      find: (key: string) => byKey.get(key),
+      findById: () => consumer,
+      findBy: () => consumer,
+      findAllFor: () => groups,
+    } as never;
   },
 };
 
@@ -106,6 +113,7 @@ function measure(title: string, name: string, config: Row, phase: 'access' | 'he
 measure('key-auth', 'key-auth', {});
 measure('key-auth, hiding the key', 'key-auth', { hide_credentials: true });
 measure('basic-auth', 'basic-auth', {});
+measure('acl', 'acl', { allow: ['press'] });
 measure('rate-limiting, one window', 'rate-limiting', { minute: 1e15 });
 measure('rate-limiting, three windows', 'rate-limiting', { minute: 1e15, hour: 1e15, day: 1e15 });
 measure('rate-limiting, refused', 'rate-limiting', { minute: 1 });

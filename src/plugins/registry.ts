@@ -1,4 +1,5 @@
 import type { AnyPlugin } from '../pdk/index.ts';
+import { acl } from './acl/index.ts';
 import { basicAuth } from './basic-auth/index.ts';
 import { correlationId } from './correlation-id/index.ts';
 import { cors } from './cors/index.ts';
@@ -9,6 +10,7 @@ import { requestTermination } from './request-termination/index.ts';
 
 /** The plugins that come with the gateway: what `plugins = bundled` stands for. */
 export const bundledPlugins: readonly AnyPlugin[] = [
+  acl,
   basicAuth,
   correlationId,
   cors,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createPluginRunner, type PluginRun } from '../../../src/pdk/testing.ts';
 import { bundledPlugins } from '../../../src/plugins/index.ts';
+import { aclCases } from './acl.cases.ts';
 import { basicAuthCases } from './basic-auth.cases.ts';
 import { correlationIdCases } from './correlation-id.cases.ts';
 import { corsCases } from './cors.cases.ts';
@@ -12,6 +13,7 @@ import { requestSizeLimitingCases } from './request-size-limiting.cases.ts';
 import { requestTerminationCases } from './request-termination.cases.ts';
 
 const tables: { readonly [plugin: string]: readonly PluginCase[] } = {
+  acl: aclCases,
   'basic-auth': basicAuthCases,
   cors: corsCases,
   'correlation-id': correlationIdCases,

@@ -25,7 +25,14 @@ for (const plugin of bundledPlugins) {
     test(`${definition.name} is the table that it is in Kong`, () => {
       const kong = entities[definition.name]!;
       assert.deepEqual(comparable(entityToJson(definition)), pick(kong, ['fields', 'entity_checks']));
-      const { fields: _, entity_checks: _checks, transformations: _made, ...rest } = definition;
+      // Functions cannot be compared, and Kong has code for what `nested_endpoint_key` says.
+      const {
+        fields: _,
+        entity_checks: _checks,
+        transformations: _made,
+        nested_endpoint_key: _key,
+        ...rest
+      } = definition;
       const { fields: _kongs, ...kongs } = kong;
       assert.deepEqual({ ...rest, entity_checks: [] }, { ...kongs, entity_checks: [] });
     });
