@@ -59,7 +59,7 @@ export function childEndpoint(parent: Dao, child: Dao, foreignField: string): En
         }
         const found = await childOf(row, key);
         if (!found.ok) return answerError(found.error);
-        return put(child, String(found.value?.id ?? randomUUID()), {
+        return put(child, found.value === undefined ? randomUUID() : String(found.value.id), {
           given: { [field]: key, ...given, [foreignField]: { id: row.id } },
           options,
         });
