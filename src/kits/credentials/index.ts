@@ -4,9 +4,10 @@
  * small parts of reading and judging what clients send. It knows no kind of credential.
  */
 export { type AuthenticatorOptions, createAuthenticator, type Refusal, unauthorized } from './authenticator.ts';
-export { decodeBase64, decodeBase64Url } from './base64.ts';
+export { decodeBase64, decodeBase64Url, unpaddedBase64Url } from './base64.ts';
 export { isAscii, utf8OfBytes } from './bytes.ts';
 export { isSameSecret } from './compare.ts';
+export { findCookie } from './cookies.ts';
 export { type Credential, identify, setIdentity } from './identity.ts';
 export { afterScheme, isBlank } from './scheme.ts';
 export { whenReady } from './when-ready.ts';

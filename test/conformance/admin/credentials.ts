@@ -4,6 +4,7 @@ const ann = consumer('ann', ids.a);
 const bob = consumer('bob', ids.b);
 const staff: Step = ['POST /consumers/ann/acls', { id: ids.c, group: 'staff' }];
 const password: Step = ['POST /consumers/ann/basic-auth', { id: ids.c, username: 'ann', password: 'secret' }];
+const token: Step = ['POST /consumers/ann/jwt', { id: ids.c, key: 'issuer' }];
 // SHA-1 of the password and the consumer's id.
 const hashes = {
   secret: 'd52a4f89c09e14ba07f1f5c98a5a14944c207dbb',
@@ -215,5 +216,64 @@ export const credentialFacts: readonly Fact[] = [
     request: 'DELETE /consumers/ann',
     status: 204,
     after: { path: '/basic-auths/ann', status: 404 },
+  },
+  {
+    fact: 'credentials for tokens are made up',
+    given: [ann],
+    request: 'POST /consumers/ann/jwt',
+    status: 201,
+    body: { key: /^[A-Za-z0-9]{32}$/, secret: /^[A-Za-z0-9]{32}$/, algorithm: 'HS256', rsa_public_key: null },
+  },
+  {
+    fact: 'a key of tokens is one of a kind',
+    given: [ann, bob, token],
+    request: 'POST /consumers/bob/jwt',
+    json: { key: 'issuer' },
+    status: 409,
+    body: { code: 5, fields: { key: 'issuer' } },
+  },
+  {
+    fact: 'credentials for tokens are found by their key',
+    given: [ann, token],
+    request: 'GET /consumers/ann/jwt/issuer',
+    status: 200,
+    body: { id: ids.c },
+  },
+  {
+    fact: 'RSA needs a public key',
+    given: [ann],
+    request: 'POST /consumers/ann/jwt',
+    json: { algorithm: 'RS256' },
+    status: 400,
+    body: {
+      code: 2,
+      fields: {
+        '@entity': ["failed conditional validation given value of field 'algorithm'"],
+        rsa_public_key: 'required field missing',
+      },
+    },
+  },
+  {
+    fact: 'RSA needs a public key that is one',
+    given: [ann],
+    request: 'POST /consumers/ann/jwt',
+    json: { algorithm: 'PS512', rsa_public_key: 'x' },
+    status: 400,
+    body: { code: 2, fields: { rsa_public_key: 'invalid key' } },
+  },
+  {
+    fact: 'algorithms are those of the list',
+    given: [ann],
+    request: 'POST /consumers/ann/jwt',
+    json: { algorithm: 'none' },
+    status: 400,
+    body: { code: 2, fields: { algorithm: /^expected one of: HS256, HS384, / } },
+  },
+  {
+    fact: 'the consumer of credentials for tokens is found through them',
+    given: [ann, token],
+    request: 'GET /jwts/issuer/consumer',
+    status: 200,
+    body: { id: ids.a },
   },
 ];
