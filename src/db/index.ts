@@ -5,7 +5,27 @@
 export { cacheKey, cacheKeyOf } from './dao/cache-key.ts';
 export { daoErrors } from './dao/errors.ts';
 export type { Dao, DaoError, DaoResult, Page, PageOptions, WriteOptions } from './dao/types.ts';
-export { createDatabase, type Database, type DatabaseOptions } from './database.ts';
+export { type CompleteRow, createDatabase, type Database, type DatabaseOptions } from './database.ts';
+export { exportDeclaration } from './declarative/export.ts';
+export { countRows, importDeclaration } from './declarative/import.ts';
+export { describeProblems, type FlattenedError } from './declarative/problems.ts';
+export {
+  createDeclarationReader,
+  type Declaration,
+  type DeclarationOutcome,
+  type DeclarationReader,
+  type DeclaredRow,
+} from './declarative/read.ts';
+export {
+  declarativeHash,
+  emptyHash,
+  kindOfFile,
+  maxTextBytes,
+  problemOfShape,
+  readDeclarativeText,
+  type TextKind,
+} from './declarative/text.ts';
+export { createOffStrategy, type OffOptions, type OffStrategy } from './strategies/off/index.ts';
 export { createSqliteStrategy, type SqliteOptions } from './strategies/sqlite/index.ts';
 export { deleteSqliteStore, readSqliteState, type SqliteState } from './strategies/sqlite/state.ts';
 export type { Strategy } from './strategies/strategy.ts';

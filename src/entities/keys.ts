@@ -1,5 +1,7 @@
-import { createPrivateKey, createPublicKey, type JsonWebKey } from 'node:crypto';
+import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { defineEntity, f, isReference, type Stored, typedefs } from '../schema/index.ts';
+
+type Jwk = { readonly [member: string]: string | undefined };
 
 interface PemPair {
   readonly private_key?: string | null;
@@ -63,13 +65,13 @@ function readPublicKey(text: string): ReturnType<typeof createPublicKey> {
 
 function checkJwk({ jwk, kid }: { readonly jwk?: unknown; readonly kid?: unknown }): string | undefined {
   if (typeof jwk !== 'string' || isReference(jwk)) return undefined;
-  const parsed = attempt(() => JSON.parse(jwk) as JsonWebKey & { readonly kid?: unknown });
+  const parsed = attempt(() => JSON.parse(jwk) as Jwk | null);
   if (typeof parsed !== 'object' || parsed === null) return 'could not json decode jwk string';
   if (parsed.kid !== kid) return 'kid in jwk.kid must be equal to keys.kid';
   return isJwk(parsed) ? undefined : 'could not load JWK, likely not a valid key';
 }
 
-function isJwk(jwk: JsonWebKey): boolean {
+function isJwk(jwk: Jwk): boolean {
   return (
     attempt(() => (jwk.d === undefined ? createPublicKey : createPrivateKey)({ key: jwk, format: 'jwk' })) !== undefined
   );

@@ -92,6 +92,8 @@ export interface Decision<T> {
 /** A kind of store. The DAO is its only caller. */
 export interface Strategy {
   readonly name: string;
+  /** True when rows come from elsewhere: writes are judged as usual and then refused. */
+  readonly isReadOnly?: boolean;
   /**
    * Opens the store, creates what is missing for these entities and brings older tables up to date.
    * @throws GibbonError when the store cannot be opened, or was written by a newer version
