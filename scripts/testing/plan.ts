@@ -23,6 +23,7 @@ export const unitTests: readonly string[] = [
   'bench/**/*.test.ts',
   'test/support/**/*.test.ts',
   'test/property/**/*.test.ts',
+  'test/fuzz/**/*.test.ts',
   'examples/**/*.test.ts',
 ];
 

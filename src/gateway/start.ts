@@ -8,8 +8,15 @@ import {
   createStatusServer,
   type StatusReport,
 } from '../admin/index.ts';
-import { createSharedCacheBuffer, createSharedCountersBuffer } from '../cache/index.ts';
+import {
+  affectedKeys,
+  createSharedCacheBuffer,
+  createSharedCountersBuffer,
+  openSharedCache,
+  type SharedCache,
+} from '../cache/index.ts';
 import type { Database } from '../db/index.ts';
+import type { EntityChange } from '../events/index.ts';
 import { type Logger, systemClock } from '../kernel/index.ts';
 import type { AnyPlugin } from '../pdk/index.ts';
 import { pluginSubschema } from '../pdk/support.ts';
@@ -81,6 +88,8 @@ class GatewayNode implements RunningGateway {
   readonly #nodeId: string;
   readonly #counters: NodeCounters = createNodeCounters(2 * maxWorkers);
   readonly #shared: Pick<WorkerData['buffers'], 'counters' | 'rows' | 'misses'>;
+  readonly #sharedRows: SharedCache;
+  readonly #sharedMisses: SharedCache;
   readonly #ticketKeys = createTicketKeys();
   #database: Database | undefined;
   #plugins: readonly AnyPlugin[] = [];
@@ -104,6 +113,8 @@ class GatewayNode implements RunningGateway {
       rows: createSharedCacheBuffer(settings.mem_cache_size),
       misses: createSharedCacheBuffer(missBytes),
     };
+    this.#sharedRows = openSharedCache(this.#shared.rows, systemClock);
+    this.#sharedMisses = openSharedCache(this.#shared.misses, systemClock);
   }
 
   get addresses(): RunningGateway['addresses'] {
@@ -122,9 +133,7 @@ class GatewayNode implements RunningGateway {
   async open(): Promise<void> {
     const settings = this.#settings;
     this.#plugins = await loadPlugins(settings);
-    const database = await openStore(settings, this.#plugins, this.#logger, (event) => {
-      for (const workers of this.#hearers) workers.announce(event.changes);
-    });
+    const database = await openStore(settings, this.#plugins, this.#logger, (event) => this.#spread(event.changes));
     this.#database = database;
     if (settings.demo) {
       this.#echo = await startEcho();
@@ -165,6 +174,20 @@ class GatewayNode implements RunningGateway {
     await this.#database?.close();
     this.#echo?.close();
     this.#logger.notice('Gibbon stopped');
+  }
+
+  /** Makes rows that changed known: shared memory forgets them, then every worker is told. */
+  #spread(changes: readonly EntityChange[]): void {
+    const database = this.#database!;
+    for (const change of changes) {
+      if (!database.has(change.entity)) continue;
+      const { definition } = database.dao(change.entity);
+      for (const key of affectedKeys(definition, change, database.workspaceId)) {
+        this.#sharedRows.delete(key);
+        this.#sharedMisses.delete(key);
+      }
+    }
+    for (const workers of this.#hearers) workers.announce(changes);
   }
 
   async #startWorkers(settings: Settings, ports?: readonly number[]): Promise<Workers> {

@@ -6,6 +6,7 @@ import type { EntityChange } from '../events/index.ts';
 import { type Clock, createTimerWheel, GibbonError, type Logger, systemClock } from '../kernel/index.ts';
 import type { EntityReader, PluginHost } from '../pdk/index.ts';
 import {
+  createLatencyLines,
   createTargetPicker,
   createUpstreamTls,
   listen,
@@ -129,9 +130,12 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
     sessionTimeout: Math.round(settings.ssl_session_timeout / 1000),
   });
 
-  const router = createRouter<CompiledRoute>();
+  const flavor = settings.router_flavor === 'traditional' ? 'traditional' : 'traditional_compatible';
+  const router = createRouter<CompiledRoute>({ flavor });
   const snapshot = createSnapshot({
     router,
+    // In the compatible flavour path_handling v1 acts as v0 (Kong 3.0).
+    allowsPathHandlingV1: flavor === 'traditional',
     plugins: factories,
     logger,
     keepers: {
@@ -166,6 +170,7 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
   let date = '';
   const runtime: ProxyRuntime = {
     settings: proxySettings,
+    latencyLines: createLatencyLines(proxySettings),
     snapshot,
     pool,
     picker: createTargetPicker(balancers),

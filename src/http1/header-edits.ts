@@ -7,6 +7,7 @@ import {
   searchForm,
   valueAt,
 } from './header-block.ts';
+import { flat } from './latin1.ts';
 
 /**
  * Changes laid over a header block: names that were set or cleared hide the lines of the block. The block itself is only
@@ -75,7 +76,7 @@ export class HeaderEdits {
     let count = 0;
     forEachHeader(block, (name, value) => {
       const lower = name.toLowerCase();
-      const at = this.#names.indexOf(lower);
+      const at = this.#names.indexOf(withDashes(lower));
       if (at !== -1 && this.#hides[at]) return true;
       if (count >= max) return false;
       count += 1;
@@ -114,7 +115,9 @@ export class HeaderEdits {
     let text = '';
     for (let at = 0; at < this.#names.length; at += 1) {
       const values = this.#values[at]!;
-      for (let index = 0; index < values.length; index += 1) text += `${this.#spelled[at]!}: ${values[index]!}\r\n`;
+      if (values.length === 0) continue;
+      const prefix = prefixOf(this.#spelled[at]!);
+      for (let index = 0; index < values.length; index += 1) text += `${prefix}${values[index]!}\r\n`;
     }
     return text;
   }
@@ -127,14 +130,27 @@ export class HeaderEdits {
   }
 }
 
+/** Names are few and always the same; fewer pieces make a head cheaper to write. */
+const prefixes = new Map<string, string>();
+const maxPrefixes = 2000;
+
+function prefixOf(name: string): string {
+  let prefix = prefixes.get(name);
+  if (prefix === undefined) {
+    prefix = flat(`${name}: `);
+    if (prefixes.size < maxPrefixes) prefixes.set(name, prefix);
+  }
+  return prefix;
+}
+
 /** `lines` without those of `names`; where `hides` is given, only of names whose flag is set. */
 export function cutNames(lines: string, names: readonly string[], hides?: readonly boolean[]): string {
   const search = `\n${searchForm(lines)}`;
   let cuts: number[] | undefined;
   for (let index = 0; index < names.length; index += 1) {
     if (hides !== undefined && !hides[index]) continue;
-    const name = names[index]!;
-    let at = findHeader(search, name.includes('_') ? name.replaceAll('_', '-') : name);
+    const name = withDashes(names[index]!);
+    let at = findHeader(search, name);
     while (at !== -1) {
       // One LF was put in front, so the line starts at the offset of its LF.
       (cuts ??= []).push(at - name.length - 2, search.indexOf('\n', at));
@@ -147,10 +163,15 @@ export function cutNames(lines: string, names: readonly string[], hides?: readon
   let text = '';
   let from = 0;
   for (let index = 0; index < starts.length; index += 1) {
-    text += lines.substring(from, starts[index]!);
+    // A name that is given twice brings each of its lines twice.
+    if (starts[index]! >= from) text += lines.substring(from, starts[index]!);
     from = Math.max(from, ends[index]!);
   }
   return text + lines.substring(from);
+}
+
+function withDashes(name: string): string {
+  return name.includes('_') ? name.replaceAll('_', '-') : name;
 }
 
 const beyondAscii = /[^\x20-\x7e\t]/;

@@ -15,7 +15,7 @@ export {
   valueAt,
 } from './header-block.ts';
 export { cutNames, HeaderEdits, headerText, headerTexts } from './header-edits.ts';
-export { latin1 } from './latin1.ts';
+export { flat, latin1 } from './latin1.ts';
 export { defaultHeadLimits, HeadFault, type HeadLimits } from './limits.ts';
 export { parseRequestHead, RequestHead } from './request-head.ts';
 export { parseResponseHead, ResponseHead } from './response-head.ts';

@@ -57,6 +57,7 @@ export function parseRequestHead(
   let at = start;
   // RFC 9112 section 2.2: an empty line before the request line is ignored.
   while (at + 1 < end && bytes[at] === 0x0d && bytes[at + 1] === 0x0a && at - start < 8) at += 2;
+  if (at + 1 === end && bytes[at] === 0x0d && at - start < 8) return 0;
   const lineStart = at;
 
   let byte = 0;

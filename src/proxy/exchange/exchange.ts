@@ -8,10 +8,10 @@ import {
   searchForm,
   valueAt,
 } from '../../http1/index.ts';
-import { requestId } from '../../kernel/index.ts';
+import { normalizePath, requestId } from '../../kernel/index.ts';
 import type { SerializeValue } from '../../pdk/support.ts';
 import { phaseBits } from '../../pdk/support.ts';
-import { normalizePath, type RouteMatch, type RouteRequest } from '../../router/index.ts';
+import type { RouteMatch, RouteRequest } from '../../router/index.ts';
 import type { Row } from '../../schema/index.ts';
 import type { CompiledRoute, CompiledService, Instance, Plan } from '../../snapshot/index.ts';
 import type { Timeouts } from '../../transport/index.ts';

@@ -3,6 +3,7 @@ import {
   type ChunkedDecoder,
   ChunkedFault,
   createChunkedDecoder,
+  flat,
   HeadAccumulator,
   HeadFault,
   latin1,
@@ -465,26 +466,27 @@ export class Http1Connection implements Downstream, TimerItem {
 
   sendHead(statusText: string, lines: string, length: number, shownLength = -1): void {
     const head = this.#head!;
-    let framing = '';
+    let framing: string;
     this.#isChunkedOut = false;
     this.#outRemaining = 0;
-    if (length === noBody) {
-      if (shownLength >= 0) framing = `Content-Length: ${shownLength}\r\n`;
-    } else if (length >= 0) {
-      framing = `Content-Length: ${length}\r\n`;
+    if (length === noBody) framing = shownLength >= 0 ? lengthLine(shownLength) : '';
+    else if (length >= 0) {
+      framing = lengthLine(length);
       this.#outRemaining = length;
     } else if (head.minor > 0) {
       framing = 'Transfer-Encoding: chunked\r\n';
       this.#isChunkedOut = true;
     } else {
       // RFC 9112 section 6.3: to HTTP/1.0 a body of unknown length ends with the connection.
+      framing = '';
       this.#mayKeepAlive = false;
       this.#outRemaining = -1;
     }
     if (this.#hasBodyToCome() && !this.#canSkipBody()) this.#mayKeepAlive = false;
     if (this.#isDraining) this.#mayKeepAlive = false;
     const connection = this.#mayKeepAlive ? 'Connection: keep-alive\r\n\r\n' : 'Connection: close\r\n\r\n';
-    this.#out += `HTTP/1.1 ${statusText}\r\n${lines}${framing}${connection}`;
+    const first = statusText === '200 OK' ? 'HTTP/1.1 200 OK\r\n' : `HTTP/1.1 ${statusText}\r\n`;
+    this.#out += first + lines + framing + connection;
   }
 
   /** What is left of the body is small and sure to come, so reading over it is cheaper than a new connection. */
@@ -632,6 +634,14 @@ export class Http1Connection implements Downstream, TimerItem {
     this.#runtime.wheel.schedule(this);
     this.#socket.destroySoon();
   }
+}
+
+const lengthLines: string[] = [];
+
+/** The line of Content-Length; those of small bodies are made once. */
+function lengthLine(length: number): string {
+  if (length >= 4096) return `Content-Length: ${length}\r\n`;
+  return (lengthLines[length] ??= flat(`Content-Length: ${length}\r\n`));
 }
 
 const lingerTime = 5000;

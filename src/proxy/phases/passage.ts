@@ -83,7 +83,13 @@ export class Passage implements ResponseSink, BodySink {
       code: undefined,
     });
     const head = upstreamHead(x, hostHeader);
-    if (!this.#hasBodyBegun) this.#gather();
+    if (!this.#hasBodyBegun) {
+      this.#gather();
+      // What was here of the body may have been refused.
+      if (x.isOver) return;
+    }
+    // The body may have turned out to be one that is refused.
+    if (x.isOver || x.isHeadSent) return;
     const connection = isFresh ? runtime.pool.acquireFresh(peer, tls) : runtime.pool.acquire(peer, tls);
     this.#connection = connection;
     connection.send(head + this.#firstPart, this.#isFirstPartWhole, this, x.timeouts!, {
@@ -114,7 +120,7 @@ export class Passage implements ResponseSink, BodySink {
     this.#isGathering = true;
     down.readBody(this);
     this.#isGathering = false;
-    if (x.isOver || x.isHeadSent) return;
+    if (x.isOver) return;
     const body = this.#gathered;
     this.#gathered = '';
     const length = down.bodyLength;
@@ -162,7 +168,7 @@ export class Passage implements ResponseSink, BodySink {
       } else connection.writeBytes(bytes.subarray(start, end));
     }
     if (isLast) this.#endBody();
-    if (!connection.isDrained) x.down.pauseBody();
+    if (connection.isFull) x.down.pauseBody();
   }
 
   onBodyEnd(): void {

@@ -76,15 +76,11 @@ export class ResponseRelay {
       lines += `Server: ${settings.serverToken}\r\n`;
     if (!head.hasDate && edits?.touches('date') !== true) lines += `Date: ${x.runtime.date()}\r\n`;
     if (head.trailer !== undefined && x.head.teTrailers) lines += `Trailer: ${head.trailer}\r\n`;
-    if (sends.upstreamLatency) lines += `X-Kong-Upstream-Latency: ${floor(x.headedAt - x.proxiedAt)}\r\n`;
-    if (sends.proxyLatency) {
-      // What passed since the head came is more than nothing only where the whole answer was waited for.
-      const since = this.#isWhole ? x.runtime.clock.now() - x.headedAt : 0;
-      lines += `X-Kong-Proxy-Latency: ${floor(x.proxiedAt - x.startedAt + since)}\r\n`;
-    }
+    // What passed since the head came is more than nothing only where the whole answer was waited for.
+    const since = this.#isWhole ? x.runtime.clock.now() - x.headedAt : 0;
+    lines += x.runtime.latencyLines(floor(x.headedAt - x.proxiedAt), floor(x.proxiedAt - x.startedAt + since));
     if (sends.upstreamStatus) lines += `X-Kong-Upstream-Status: ${x.upstreamStatuses}\r\n`;
-    if (sends.via)
-      lines += head.via === undefined ? `Via: ${settings.viaToken}\r\n` : `Via: ${head.via}, ${settings.viaToken}\r\n`;
+    if (sends.via) lines += head.via === undefined ? settings.viaLine : `Via: ${head.via}, ${settings.viaToken}\r\n`;
     else if (head.via !== undefined) lines += `Via: ${head.via}\r\n`;
     if (sends.requestId) lines += `X-Kong-Request-Id: ${x.requestId}\r\n`;
     lines += debugLines(x);
