@@ -21,6 +21,8 @@ export type {
   AdminOptions,
   AdminServer,
   BoundAddress,
+  DeclarationLoad,
+  DeclarativeView,
   NodeView,
   PluginView,
   ServerCounters,

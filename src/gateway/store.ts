@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { RowRequest } from '../cache/index.ts';
-import { createDatabase, createSqliteStrategy, type Database } from '../db/index.ts';
+import { createDatabase, createSqliteStrategy, type Database, type Strategy } from '../db/index.ts';
 import { coreEntities } from '../entities/index.ts';
 import type { EntityChange, EntityEvent } from '../events/index.ts';
 import { GibbonError, type Logger, randomString, systemClock } from '../kernel/index.ts';
@@ -8,6 +8,7 @@ import type { AnyPlugin } from '../pdk/index.ts';
 import { pluginSubschema } from '../pdk/support.ts';
 import type { EntityDefinition, Row } from '../schema/index.ts';
 import type { Settings } from '../settings/index.ts';
+import { vaultSubschema } from '../vaults/index.ts';
 
 /** Entities that every worker holds whole, in the order in which they are handed over. */
 const heldWhole = [
@@ -35,7 +36,7 @@ export function entitiesOf(plugins: readonly AnyPlugin[]): readonly EntityDefini
 }
 
 /**
- * Opens the store that the settings name.
+ * Opens the store that the settings name, or the one that is given.
  * @throws GibbonError of the store, such as `ERR_STORE_OPEN`.
  */
 export function openStore(
@@ -43,16 +44,18 @@ export function openStore(
   plugins: readonly AnyPlugin[],
   logger: Logger,
   onEvent: (event: EntityEvent) => void,
+  strategy: Strategy = createSqliteStrategy({ path: settings.sqlite_path, clock: systemClock }),
 ): Promise<Database> {
   const schemas = new Map(plugins.map((plugin) => [plugin.name, pluginSubschema(plugin)]));
   return createDatabase({
-    strategy: createSqliteStrategy({ path: settings.sqlite_path, clock: systemClock }),
+    strategy,
     entities: entitiesOf(plugins),
     environment: {
       now: () => systemClock.now(),
       uuid: () => randomUUID(),
       randomString: () => randomString(),
-      subschema: (entity, key) => (entity === 'plugins' ? schemas.get(key) : undefined),
+      subschema: (entity, key) =>
+        entity === 'plugins' ? schemas.get(key) : entity === 'vaults' ? vaultSubschema(key) : undefined,
     },
     onEvent,
     clock: systemClock,
@@ -60,8 +63,11 @@ export function openStore(
   });
 }
 
+/** Puts secrets in place of what refers to them in a row of an entity. */
+export type ResolveRow = (entity: string, row: Row) => Row;
+
 /** Everything that a new worker must hold, as changes in batches. */
-export async function* loadAll(database: Database): AsyncIterable<readonly EntityChange[]> {
+export async function* loadAll(database: Database, resolve: ResolveRow): AsyncIterable<readonly EntityChange[]> {
   for (const entity of heldWhole) {
     let offset: string | undefined;
     do {
@@ -72,7 +78,7 @@ export async function* loadAll(database: Database): AsyncIterable<readonly Entit
         });
       }
       if (page.value.rows.length > 0) {
-        yield page.value.rows.map((row): EntityChange => ({ entity, operation: 'create', row }));
+        yield page.value.rows.map((row): EntityChange => ({ entity, operation: 'create', row: resolve(entity, row) }));
       }
       offset = page.value.offset;
     } while (offset !== undefined);
@@ -80,7 +86,7 @@ export async function* loadAll(database: Database): AsyncIterable<readonly Entit
 }
 
 /** Looks up a row for a worker. */
-export async function findRow(database: Database, request: RowRequest): Promise<Row | undefined> {
+export async function findRow(database: Database, request: RowRequest, resolve: ResolveRow): Promise<Row | undefined> {
   const dao = database.dao(request.entity);
   const found =
     request.by === 'id'
@@ -89,5 +95,5 @@ export async function findRow(database: Database, request: RowRequest): Promise<
         ? await dao.selectBy(request.field, request.value)
         : await dao.selectByCacheKey(...request.values);
   // What cannot be a key of a row, such as an id that is no UUID, names no row.
-  return found.ok ? found.value : undefined;
+  return found.ok && found.value !== undefined ? resolve(request.entity, found.value) : undefined;
 }
