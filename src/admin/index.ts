@@ -17,6 +17,8 @@ export type {
   AdminOptions,
   AdminServer,
   BoundAddress,
+  DeclarationLoad,
+  DeclarativeView,
   NodeView,
   PluginView,
   ServerCounters,

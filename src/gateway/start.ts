@@ -17,14 +17,17 @@ import {
   openSharedCache,
   type SharedCache,
 } from '../cache/index.ts';
-import type { Database } from '../db/index.ts';
+import { createOffStrategy, type Database, emptyHash } from '../db/index.ts';
+import { defaultWorkspaceId } from '../entities/index.ts';
 import type { EntityChange } from '../events/index.ts';
 import { type Logger, systemClock } from '../kernel/index.ts';
 import type { AnyPlugin } from '../pdk/index.ts';
 import { pluginSubschema } from '../pdk/support.ts';
-import type { Json } from '../schema/index.ts';
+import type { Json, Row } from '../schema/index.ts';
 import { gibbonVersion, kongVersion, type Listener, reportSettings, type Settings } from '../settings/index.ts';
 import { createTicketKeys, loadOrCreateDefaultCertificate } from '../tls/index.ts';
+import { bundledVaults } from '../vaults/index.ts';
+import { createDeclarativeNode, type DeclarativeNode, persistedPath } from './declarative.ts';
 import { offerDemo } from './demo.ts';
 import { type EchoServer, startEcho } from './echo.ts';
 import { openLog } from './log-file.ts';
@@ -34,6 +37,7 @@ import { nodeIdOf } from './node-id.ts';
 import { ownCertificateOf, readPem, trustedOf } from './pem.ts';
 import { openPluginAdmins, type PluginAdmins } from './plugin-admins.ts';
 import { loadPlugins } from './plugin-registry.ts';
+import { SecretRows } from './secret-rows.ts';
 import { findRow, loadAll, openStore } from './store.ts';
 import type { WorkerData } from './worker-data.ts';
 import { createWorkers, type Workers } from './workers.ts';
@@ -96,6 +100,9 @@ class GatewayNode implements RunningGateway {
   readonly #sharedMisses: SharedCache;
   readonly #ticketKeys = createTicketKeys();
   #database: Database | undefined;
+  /** Where rows come from when there is no database. */
+  #declarative: DeclarativeNode | undefined;
+  #secrets: SecretRows | undefined;
   #plugins: readonly AnyPlugin[] = [];
   #workers: Workers | undefined;
   /** All workers that must hear of changes: during a reload those that come beside those that go. */
@@ -140,13 +147,10 @@ class GatewayNode implements RunningGateway {
   async open(options: StartOptions): Promise<void> {
     const settings = this.#settings;
     this.#plugins = await loadPlugins(settings);
-    const database = await openStore(settings, this.#plugins, this.#logger, (event) => this.#spread(event.changes), {
-      nodeId: this.#nodeId,
-      migrate: options.runMigrations === true,
-      onLost: () => this.#readAgain(),
-    });
-    this.#database = database;
-    if (settings.demo) {
+    const database = await this.#openStore(settings, options);
+    this.#secrets = new SecretRows(database, this.#plugins, this.#logger);
+    await this.#secrets.readVaults(database);
+    if (settings.demo && this.#declarative === undefined) {
       this.#echo = await startEcho();
       await offerDemo(database);
     }
@@ -171,9 +175,39 @@ class GatewayNode implements RunningGateway {
     this.#logger.notice(`Gibbon ${gibbonVersion} serves with ${this.#workers.count} workers`);
   }
 
+  /** Opens the store; without a database it is filled at once with what the settings name. */
+  async #openStore(settings: Settings, options: StartOptions): Promise<Database> {
+    const { prefix } = settings;
+    const announce = (changes: readonly EntityChange[]): void => this.#spread(changes);
+    if (settings.database !== 'off') {
+      this.#database = await openStore(settings, this.#plugins, this.#logger, (event) => announce(event.changes), {
+        nodeId: this.#nodeId,
+        migrate: options.runMigrations === true,
+        onLost: () => this.#readAgain(),
+      });
+      return this.#database;
+    }
+    const strategy = createOffStrategy({ clock: systemClock, workspaceId: defaultWorkspaceId });
+    const database = await openStore(settings, this.#plugins, this.#logger, () => {}, { strategy });
+    this.#database = database;
+    this.#declarative = createDeclarativeNode({
+      database,
+      strategy,
+      announce,
+      settled: (limitMs) => this.#workers?.settled(limitMs) ?? Promise.resolve(true),
+      logger: this.#logger,
+      persistAt: settings.declarative_persist ? persistedPath(prefix) : undefined,
+    });
+    this.#declarative.loadFromSettings(settings);
+    return database;
+  }
+
   async reload(settings: Settings): Promise<void> {
     const former = this.#workers!;
     this.#plugins = await loadPlugins(settings);
+    this.#secrets = new SecretRows(this.#database!, this.#plugins, this.#logger);
+    await this.#secrets.readVaults(this.#database!);
+    this.#declarative?.loadFromSettings(settings);
     const next = await this.#startWorkers(settings, former.ports);
     this.#settings = settings;
     this.#workers = next;
@@ -219,7 +253,8 @@ class GatewayNode implements RunningGateway {
         this.#sharedMisses.delete(key);
       }
     }
-    for (const workers of this.#hearers) workers.announce(changes);
+    const resolved = this.#secrets?.resolveChanges(changes) ?? changes;
+    for (const workers of this.#hearers) workers.announce(resolved);
     this.#health?.apply(changes);
   }
 
@@ -245,11 +280,12 @@ class GatewayNode implements RunningGateway {
       clientCertificate: ownCertificateOf(settings),
       echoPort: this.#echo?.port ?? 0,
     };
+    const resolve = (entity: string, row: Row): Row => this.#secrets!.resolve(entity, row);
     const workers = createWorkers({
       count: Math.max(1, Math.min(maxWorkers, count)),
       dataOf: (index) => ({ ...common, index, stripe: offset + index }),
-      load: () => loadAll(database),
-      find: (request) => findRow(database, request),
+      load: () => loadAll(database, resolve),
+      find: (request) => findRow(database, request, resolve),
       verdicts: () => this.#health!.ledger.verdicts(),
       report: (reports) => this.#health!.ledger.take(reports),
       logger: this.#logger,
@@ -293,7 +329,11 @@ class GatewayNode implements RunningGateway {
       clock: systemClock,
       showLatency: settings.enabled_headers.has('x-kong-admin-latency'),
       bodyLimit: settings.nginx_admin_client_max_body_size,
-      settled: () => this.#workers?.settled() ?? Promise.resolve(),
+      vaults: bundledVaults,
+      settled: async () => {
+        await this.#workers?.settled();
+      },
+      ...(this.#declarative === undefined ? {} : { declarative: this.#declarative }),
       endpoints: healthEndpoints(this.#database!, this.#health!.ledger, this.#nodeId),
     };
   }
@@ -316,7 +356,11 @@ class GatewayNode implements RunningGateway {
     const tls = await this.#certificateOf(listeners, 'status', certs, keys);
     this.#status = createStatusServer({
       ...this.#adminOptions(settings),
-      unreadiness: () => (this.#workers === undefined ? 'router builds not yet complete' : undefined),
+      unreadiness: () => {
+        if (this.#workers === undefined) return 'router builds not yet complete';
+        if (this.#declarative?.hash() !== emptyHash) return undefined;
+        return 'no configuration available (empty configuration present)';
+      },
     });
     this.#statusAddresses = await open(this.#status, listeners, tls);
   }
@@ -357,6 +401,7 @@ class GatewayNode implements RunningGateway {
         connections_handled: totals.accepted,
         total_requests: totals.requests,
       },
+      ...(this.#declarative === undefined ? {} : { configurationHash: this.#declarative.hash() }),
     };
   }
 }
