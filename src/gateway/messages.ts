@@ -11,6 +11,8 @@ export type ToWorker =
   | { readonly type: 'listen'; readonly ports: readonly number[] }
   | { readonly type: 'found'; readonly id: number; readonly row: Row | null }
   | { readonly type: 'failed'; readonly id: number; readonly message: string }
+  /** Forget all rows that are cached. */
+  | { readonly type: 'forget' }
   | { readonly type: 'log-level'; readonly level: LogLevel }
   /** Stop accepting, finish what is in flight, then leave. */
   | { readonly type: 'drain' };

@@ -34,6 +34,8 @@ export interface WorkerNode {
   readonly logger: Logger;
   /** Takes rows that changed together. */
   apply(changes: readonly EntityChange[]): void;
+  /** Forgets all rows that are cached. */
+  forget(): void;
   /** The main thread found the row that was asked for, or nothing. */
   answered(id: number, row: Row | null): void;
   /** The main thread could not look. */
@@ -217,6 +219,7 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
       for (const change of changes) cache.invalidate(change);
       snapshot.apply(changes);
     },
+    forget: () => cache.clear(),
     answered(id, row) {
       const question = waiting.get(id);
       waiting.delete(id);

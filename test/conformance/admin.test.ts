@@ -2,14 +2,17 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { startAdmin, type TestAdmin, type TestRequest, type TestResponse } from '../support/admin.ts';
 import { certificateFacts } from './admin/certificates.ts';
+import { keyFacts } from './admin/keys.ts';
 import { listFacts } from './admin/lists.ts';
 import { nestedFacts } from './admin/nested.ts';
+import { nodeFacts } from './admin/node.ts';
 import { pluginFacts } from './admin/plugins.ts';
 import { routeFacts } from './admin/routes.ts';
 import { serverFacts } from './admin/server.ts';
 import { serviceFacts } from './admin/services.ts';
 import type { Fact } from './admin/table.ts';
 import { upstreamFacts } from './admin/upstreams.ts';
+import { vaultFacts } from './admin/vaults.ts';
 
 const tables = {
   services: serviceFacts,
@@ -20,6 +23,9 @@ const tables = {
   certificates: certificateFacts,
   lists: listFacts,
   server: serverFacts,
+  keys: keyFacts,
+  vaults: vaultFacts,
+  node: nodeFacts,
 };
 
 for (const [table, facts] of Object.entries(tables)) {
