@@ -4,6 +4,7 @@ import {
   createDatabase,
   createPostgresStrategy,
   createSqliteStrategy,
+  type Dao,
   type Database,
   type Strategy,
 } from '../db/index.ts';
@@ -123,9 +124,10 @@ export async function* loadAll(
   }
 }
 
-/** Looks up a row for a worker. */
+/** Looks up a row, or all rows that refer to one, for a worker. */
 export async function findRow(database: Database, request: RowRequest): Promise<Row | undefined> {
   const dao = database.dao(request.entity);
+  if (request.by === 'parent') return { rows: await findRows(dao, request.field, request.id) };
   const found =
     request.by === 'id'
       ? await dao.select(request.id)
@@ -134,4 +136,16 @@ export async function findRow(database: Database, request: RowRequest): Promise<
         : await dao.selectByCacheKey(...request.values);
   // What cannot be a key of a row, such as an id that is no UUID, names no row.
   return found.ok ? found.value : undefined;
+}
+
+async function findRows(dao: Dao, foreignField: string, id: string): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  let offset: string | undefined;
+  do {
+    const page = await dao.pageFor(foreignField, id, { size: batch, ...(offset === undefined ? {} : { offset }) });
+    if (!page.ok) return rows;
+    rows.push(...page.value.rows);
+    offset = page.value.offset;
+  } while (offset !== undefined);
+  return rows;
 }

@@ -1,6 +1,9 @@
 import type { AnyPlugin } from '../pdk/index.ts';
+import { acl } from './acl/index.ts';
+import { basicAuth } from './basic-auth/index.ts';
 import { correlationId } from './correlation-id/index.ts';
 import { cors } from './cors/index.ts';
+import { jwt } from './jwt/index.ts';
 import { keyAuth } from './key-auth/index.ts';
 import { rateLimiting } from './rate-limiting/index.ts';
 import { requestSizeLimiting } from './request-size-limiting/index.ts';
@@ -8,8 +11,11 @@ import { requestTermination } from './request-termination/index.ts';
 
 /** The plugins that come with the gateway: what `plugins = bundled` stands for. */
 export const bundledPlugins: readonly AnyPlugin[] = [
+  acl,
+  basicAuth,
   correlationId,
   cors,
+  jwt,
   keyAuth,
   rateLimiting,
   requestSizeLimiting,

@@ -45,6 +45,11 @@ export interface PluginCase {
   readonly title: string;
   readonly plugins: readonly { readonly name: string; readonly config?: Data }[];
   readonly steps: readonly PluginStep[];
+  /**
+   * Rows by plural entity name, in place of those of `sampleEntities`; such a case runs on the fake exchange alone, since a
+   * gateway makes ids, hashes and time stamps of its own.
+   */
+  readonly entities?: { readonly [entity: string]: readonly Data[] };
 }
 
 /** The rows that are there for every case: three consumers, two of them with keys. */
