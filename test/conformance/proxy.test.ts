@@ -16,7 +16,7 @@ before(async () => {
     allow_debug_header: 'on',
     trusted_ips: '127.0.0.1',
     real_ip_header: 'X-Forwarded-For',
-    nginx_http_client_max_body_size: '10k',
+    nginx_http_client_max_body_size: '9m',
   });
   await service('plain', {});
   await route('plain', { paths: ['/plain'] });
@@ -157,6 +157,19 @@ describe('the upstream sees', () => {
   });
 });
 
+describe('bodies', () => {
+  it('of many megabytes go through both ways, sized and in chunks', async () => {
+    const large = 'x'.repeat(8 * 1024 * 1024);
+    assert.equal((await seen('POST /plain', [], large)).body.length, large.length);
+    const client = await gateway.connect();
+    client.send('POST /plain HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n');
+    for (let part = 0; part < 8; part += 1) client.send(`100000\r\n${large.slice(0, 0x100000)}\r\n`);
+    client.send('0\r\n\r\n');
+    assert.equal((JSON.parse((await client.answer()).text) as Seen).body.length, large.length);
+    client.close();
+  });
+});
+
 describe('the client sees', () => {
   it('latencies, the server of the upstream, Via, the status of the upstream and the id of the request', async () => {
     const answer = await ask('GET /plain');
@@ -250,7 +263,7 @@ describe('the gateway answers', () => {
   });
 
   it('413, 414 and 400 to what is too large', async () => {
-    assert.equal(await statusOf('POST /plain', ['Content-Length: 20000', 'Connection: close']), 413);
+    assert.equal(await statusOf('POST /plain', ['Content-Length: 20000000', 'Connection: close']), 413);
     assert.equal(await statusOf(`GET /plain/${'a'.repeat(9000)}`), 414);
     assert.equal(await statusOf('GET /plain', [`X-Large: ${'a'.repeat(9000)}`]), 400);
   });
@@ -267,6 +280,20 @@ describe('the gateway answers', () => {
 });
 
 describe('the balancer', () => {
+  it('asks again on connections that it has', async () => {
+    await seen('GET /plain');
+    const former = upstream.connections();
+    for (let turn = 0; turn < 5; turn += 1) await seen('GET /plain');
+    assert.equal(upstream.connections(), former);
+  });
+
+  it('leaves out a service that is switched off', async () => {
+    await gateway.admin('PATCH', '/services/based', { enabled: false });
+    assert.equal(await statusOf('GET /v0'), 404);
+    await gateway.admin('PATCH', '/services/based', { enabled: true });
+    assert.equal(await statusOf('GET /v0'), 200);
+  });
+
   it('tries the next target when one refuses', async () => {
     for (let turn = 0; turn < 6; turn += 1) assert.equal(await statusOf('GET /pair'), 200);
   });
@@ -276,5 +303,37 @@ describe('the balancer', () => {
     assert.equal(await statusOf('GET /empty'), 200);
     await gateway.admin('DELETE', `/upstreams/empty/targets/127.0.0.1:${upstream.port}`, undefined, 204);
     assert.equal(await statusOf('GET /empty'), 503);
+  });
+});
+
+describe('of several configurations of a plugin', () => {
+  it('the most particular one runs, also for a consumer that another plugin found', async () => {
+    const { body: consumer } = await gateway.admin('POST', '/consumers', { username: 'ann' });
+    await gateway.admin('POST', '/consumers/ann/key-auth', { key: 'secret' });
+    await service('scoped', {});
+    const { body: scoped } = await gateway.admin('GET', '/services/scoped');
+    await route('scoped', { name: 'scoped', paths: ['/scoped'] });
+    const { body: matched } = await gateway.admin('GET', '/routes/scoped');
+    await gateway.admin('POST', '/services/scoped/plugins', { name: 'key-auth' });
+    const scopes = ['rsc', 'rc', 'sc', 'rs', 'c', 'r', 's', ''];
+    const plugins: string[] = [];
+    for (const [at, scope] of scopes.entries()) {
+      const { body } = await gateway.admin('POST', '/plugins', {
+        name: 'request-termination',
+        config: { status_code: 430 + at },
+        ...(scope.includes('r') ? { route: { id: matched.id } } : {}),
+        ...(scope.includes('s') ? { service: { id: scoped.id } } : {}),
+        ...(scope.includes('c') ? { consumer: { id: consumer.id } } : {}),
+      });
+      plugins.push(body.id);
+    }
+    const statuses: number[] = [];
+    for (const id of plugins) {
+      statuses.push(await statusOf('GET /scoped', ['apikey: secret']));
+      await gateway.admin('DELETE', `/plugins/${id}`, undefined, 204);
+    }
+    assert.deepEqual(statuses, [430, 431, 432, 433, 434, 435, 436, 437]);
+    assert.equal(await statusOf('GET /scoped', ['apikey: secret']), 200);
+    assert.equal(await statusOf('GET /scoped'), 401);
   });
 });

@@ -12,10 +12,9 @@ export interface Seen {
 }
 
 /** A server that tells what it was asked, speaks WebSocket's handshake, and keeps silent under `/silent`. */
-export async function startUpstream(): Promise<{ readonly port: number; count(): number; close(): void }> {
-  let count = 0;
+export async function startUpstream(): Promise<{ readonly port: number; connections(): number; close(): void }> {
+  let connections = 0;
   const server = createServer((request, response) => {
-    count += 1;
     let body = '';
     request.setEncoding('latin1').on('data', (text: string) => {
       body += text;
@@ -28,6 +27,9 @@ export async function startUpstream(): Promise<{ readonly port: number; count():
       response.end(JSON.stringify({ method: request.method, target: request.url, headers: request.headers, body }));
     });
   });
+  server.on('connection', () => {
+    connections += 1;
+  });
   server.on('upgrade', (_request, socket) => {
     socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n');
     socket.on('data', (data: Buffer) => socket.write(`echo ${data.toString()}`));
@@ -37,7 +39,7 @@ export async function startUpstream(): Promise<{ readonly port: number; count():
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
-    count: () => count,
+    connections: () => connections,
     close() {
       server.close();
       server.closeAllConnections();
