@@ -15,6 +15,7 @@ import type { AnyPlugin } from '../pdk/index.ts';
 import { pluginSubschema } from '../pdk/support.ts';
 import type { EntityDefinition, Row } from '../schema/index.ts';
 import type { Settings } from '../settings/index.ts';
+import { vaultSubschema } from '../vaults/index.ts';
 import { after, postgresReplica, postgresServer } from './store-servers.ts';
 
 /** Entities that every worker holds whole, in the order in which they are handed over. */
@@ -44,6 +45,8 @@ export function entitiesOf(plugins: readonly AnyPlugin[]): readonly EntityDefini
 
 /** How {@link openStore} is to go about it. */
 export interface OpenOptions {
+  /** Used in place of the one that the settings name. */
+  readonly strategy?: Strategy;
   /** By which other nodes on the store tell this one's changes from their own; a new one unless told. */
   readonly nodeId?: string;
   /** Creates the store or brings it up to date first; the embedded store always is. */
@@ -56,7 +59,8 @@ export interface OpenOptions {
 const lockTimeoutMs = 60_000;
 
 /**
- * Opens the store that the settings name. `onEvent` hears of every write to it, those of other nodes too.
+ * Opens the store that the settings name, or the one that is given. `onEvent` hears of every write to it, those of other
+ * nodes too.
  * @throws GibbonError of the store, such as `ERR_STORE_OPEN`.
  */
 export function openStore(
@@ -68,13 +72,14 @@ export function openStore(
 ): Promise<Database> {
   const schemas = new Map(plugins.map((plugin) => [plugin.name, pluginSubschema(plugin)]));
   return createDatabase({
-    strategy: strategyOf(settings, options),
+    strategy: options.strategy ?? strategyOf(settings, options),
     entities: entitiesOf(plugins),
     environment: {
       now: () => systemClock.now(),
       uuid: () => randomUUID(),
       randomString: () => randomString(),
-      subschema: (entity, key) => (entity === 'plugins' ? schemas.get(key) : undefined),
+      subschema: (entity, key) =>
+        entity === 'plugins' ? schemas.get(key) : entity === 'vaults' ? vaultSubschema(key) : undefined,
     },
     onEvent,
     ...(options.onLost === undefined ? {} : { onLost: options.onLost }),
@@ -102,9 +107,13 @@ function strategyOf(settings: Settings, options: OpenOptions): Strategy {
   }
 }
 
+/** Puts secrets in place of what refers to them in a row of an entity. */
+export type ResolveRow = (entity: string, row: Row) => Row;
+
 /** Everything that a new worker must hold, or all rows of some entities, as changes in batches. */
 export async function* loadAll(
   database: Database,
+  resolve: ResolveRow,
   entities: readonly string[] = heldWhole,
 ): AsyncIterable<readonly EntityChange[]> {
   for (const entity of entities) {
@@ -117,7 +126,7 @@ export async function* loadAll(
         });
       }
       if (page.value.rows.length > 0) {
-        yield page.value.rows.map((row): EntityChange => ({ entity, operation: 'create', row }));
+        yield page.value.rows.map((row): EntityChange => ({ entity, operation: 'create', row: resolve(entity, row) }));
       }
       offset = page.value.offset;
     } while (offset !== undefined);
@@ -125,7 +134,7 @@ export async function* loadAll(
 }
 
 /** Looks up a row, or all rows that refer to one, for a worker. */
-export async function findRow(database: Database, request: RowRequest): Promise<Row | undefined> {
+export async function findRow(database: Database, request: RowRequest, resolve: ResolveRow): Promise<Row | undefined> {
   const dao = database.dao(request.entity);
   if (request.by === 'parent') return { rows: await findRows(dao, request.field, request.id) };
   const found =
@@ -135,7 +144,7 @@ export async function findRow(database: Database, request: RowRequest): Promise<
         ? await dao.selectBy(request.field, request.value)
         : await dao.selectByCacheKey(...request.values);
   // What cannot be a key of a row, such as an id that is no UUID, names no row.
-  return found.ok ? found.value : undefined;
+  return found.ok && found.value !== undefined ? resolve(request.entity, found.value) : undefined;
 }
 
 async function findRows(dao: Dao, foreignField: string, id: string): Promise<readonly Row[]> {

@@ -38,9 +38,11 @@ export interface Workers {
   announce(changes: readonly EntityChange[]): void;
   /** Tells all workers what to think of addresses. */
   judge(verdicts: readonly HealthVerdict[]): void;
-  /** Resolves once every worker has taken what was announced so far, or after a second. */
-  settled(): Promise<void>;
+  /** True once every worker has taken what was announced so far; false when that lasts longer than `limitMs`, a second unless told. */
+  settled(limitMs?: number): Promise<boolean>;
   setLogLevel(level: LogLevel): void;
+  /** Has all workers forget the rows that they have cached. */
+  forget(): void;
   /** Lets requests in flight finish; those that last longer than `timeoutMs` are cut. */
   stop(timeoutMs: number): Promise<void>;
 }
@@ -63,7 +65,7 @@ const restartPause = 200;
 export function createWorkers(options: WorkersOptions): Workers {
   const { logger } = options;
   const members = new Set<Member>();
-  const waiting = new Set<{ readonly version: number; readonly resolve: () => void }>();
+  const waiting = new Set<{ readonly version: number; readonly resolve: (isSettled: boolean) => void }>();
   let version = 0;
   let ports: readonly number[] = [];
   let isStopping = false;
@@ -89,7 +91,7 @@ export function createWorkers(options: WorkersOptions): Workers {
     for (const waiter of waiting) {
       if (!hasSettled(waiter.version)) continue;
       waiting.delete(waiter);
-      waiter.resolve();
+      waiter.resolve(true);
     }
   }
 
@@ -196,24 +198,27 @@ export function createWorkers(options: WorkersOptions): Workers {
       version += 1;
       for (const member of members) post(member, { type: 'health', version, verdicts });
     },
-    settled() {
+    settled(limitMs = settleLimit) {
       const upTo = version;
-      if (hasSettled(upTo)) return Promise.resolve();
+      if (hasSettled(upTo)) return Promise.resolve(true);
       return new Promise((resolve) => {
         const waiter = {
           version: upTo,
-          resolve() {
+          resolve(isSettled: boolean) {
             clearTimeout(timer);
-            resolve();
+            resolve(isSettled);
           },
         };
         const timer = setTimeout(() => {
           waiting.delete(waiter);
-          logger.warn(`Workers did not take a change within ${settleLimit} ms`);
-          resolve();
-        }, settleLimit);
+          logger.warn(`Workers did not take a change within ${limitMs} ms`);
+          resolve(false);
+        }, limitMs);
         waiting.add(waiter);
       });
+    },
+    forget() {
+      for (const member of members) post(member, { type: 'forget' });
     },
     setLogLevel(level) {
       for (const member of members) post(member, { type: 'log-level', level });

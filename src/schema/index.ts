@@ -14,4 +14,5 @@ export { checkRegex } from './regex-check.ts';
 export type { MakeOptions, Outcome, Reference, Schema, SchemaEnvironment } from './schema.ts';
 export { entityToJson, subschemaToJson } from './to-json.ts';
 export * as typedefs from './typedefs/index.ts';
-export { parseUrl, type UrlParts } from './uri.ts';
+export { normalizePath, parseUrl, type UrlParts } from './uri.ts';
+export { isNonEmpty, isReference } from './values.ts';

@@ -249,16 +249,20 @@ export const databaseProperties = {
   },
   declarative_config: {
     kind: 'string',
-    inert: true,
     description: 'YAML or JSON file that holds the entities when `database = off`.',
     since: '2.1',
   },
   declarative_config_string: {
     kind: 'string',
     sensitive: true,
-    inert: true,
     description: 'The same as text.',
     since: '2.5',
+  },
+  declarative_persist: {
+    kind: 'boolean',
+    default: 'off',
+    description: 'Keep what `POST /config` brought under the prefix and serve it again after a restart.',
+    since: 'Gibbon',
   },
   db_update_frequency: {
     kind: 'number',
