@@ -79,19 +79,19 @@ export function createTestNode(workerCount = 2) {
     /** What checks of an IP address find out; a success unless told. */
     probeAnswers: answers,
     addWorker,
-    putUpstream(row: UpstreamRow) {
+    putUpstream: (row: UpstreamRow) => {
       for (const taker of [ledger, ...workers]) taker.putUpstream(row);
     },
-    putTarget(row: TargetRow) {
+    putTarget: (row: TargetRow) => {
       for (const taker of [ledger, ...workers]) taker.putTarget(row);
     },
-    deleteTarget(row: TargetRow) {
+    deleteTarget: (row: TargetRow) => {
       for (const taker of [ledger, ...workers]) taker.deleteTarget(row);
     },
     /** Ends turns of the event loop until nothing is under way any more. */
     settle,
     /** Lets time pass, with checks and messages. */
-    async pass(ms: number) {
+    pass: async (ms: number) => {
       for (let left = ms; left > 0; left -= 50) {
         clock.advance(50);
         wheel.tick();

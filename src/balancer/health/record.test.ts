@@ -17,7 +17,7 @@ const signs: { readonly [letter: string]: HealthSign } = {
 function statesAfter(sequence: string, given: HealthLimits, start?: 'unhealthy'): HealthState[] {
   const record = new HealthRecord();
   if (start !== undefined) record.force(start);
-  return [...sequence].map((letter) => {
+  return sequence.split('').map((letter) => {
     const source: SignSource = letter === letter.toUpperCase() ? 'passive' : 'active';
     record.note(signs[letter.toLowerCase()]!, source, given);
     return record.state;

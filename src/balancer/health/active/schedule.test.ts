@@ -41,24 +41,24 @@ function setUp() {
       running: 0,
       queue: [],
     }),
-    address(group: WatchedGroup, ip: string, weight = 100): WatchedAddress {
+    address: (group: WatchedGroup, ip: string, weight = 100): WatchedAddress => {
       const id = { upstreamId: 'u', targetId: 't', ip, port: 80, host: 'node.test' };
       const address = new WatchedAddress(id, group, 0, (due) => schedule.due(due));
       address.peer = new BalancedPeer({ ...id, weight }, { reported() {} });
       return address;
     },
     /** Lets time pass tick by tick, with room for results between the ticks. */
-    async pass(ms: number) {
+    pass: async (ms: number) => {
       for (let left = ms; left > 0; left -= 50) {
         clock.advance(50);
         wheel.tick();
         await new Promise(setImmediate);
       }
     },
-    hold() {
+    hold: () => {
       holds = true;
     },
-    async answer(count: number) {
+    answer: async (count: number) => {
       for (const resolve of waiting.splice(0, count)) resolve(success);
       await new Promise(setImmediate);
     },
