@@ -6,6 +6,7 @@ import { aclCases } from './acl.cases.ts';
 import { basicAuthCases } from './basic-auth.cases.ts';
 import { correlationIdCases } from './correlation-id.cases.ts';
 import { corsCases } from './cors.cases.ts';
+import { hmacAuthCases } from './hmac-auth.cases.ts';
 import { jwtCases } from './jwt.cases.ts';
 import { keyAuthCases } from './key-auth.cases.ts';
 import { type ExpectedHeaders, type PluginCase, type PluginStep, sampleEntities } from './plugin-case.ts';
@@ -18,6 +19,7 @@ const tables: { readonly [plugin: string]: readonly PluginCase[] } = {
   'basic-auth': basicAuthCases,
   cors: corsCases,
   'correlation-id': correlationIdCases,
+  'hmac-auth': hmacAuthCases,
   jwt: jwtCases,
   'key-auth': keyAuthCases,
   'rate-limiting': rateLimitingCases,
