@@ -1,4 +1,4 @@
-import type { HeaderTable, HeaderValue } from './kong.ts';
+import type { HeaderValue } from './kong.ts';
 
 /** The form in which header names are compared when read: lower case, `-` for `_`, which are one to nginx's variables. */
 export function headerKey(name: string): string {
@@ -38,10 +38,4 @@ function escapeControls(text: string): string {
 
 function isControl(code: number): boolean {
   return (code < 0x20 && code !== 0x09) || code === 0x7f;
-}
-
-/** The first text of a header in a table of lower-case names. */
-export function firstHeader(table: HeaderTable, name: string): string | undefined {
-  const value = table[name];
-  return typeof value === 'object' ? value[0] : value;
 }

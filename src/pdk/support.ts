@@ -13,14 +13,13 @@ export {
   type HeaderToSet,
   isTransferEncoding,
 } from './answer.ts';
-export { decodeComponent, defaultMaxArgs, encodeArgs, parseArgs, removeArg } from './args.ts';
+export { encodeArgs, parseArgs, removeArg } from './args.ts';
 export { type EncodedBody, encodeBody, isParsable, parseBody } from './body.ts';
 export * from './checks.ts';
-export { type ErrorTemplates, errorBody, errorBodyOfType, errorMessage, gatewayErrorMessage } from './error-body.ts';
+export { type ErrorTemplates, errorBody, gatewayErrorMessage } from './error-body.ts';
 export { grpcMessageOf, grpcStatusOf, isGrpcRequest } from './grpc-status.ts';
-export { firstHeader, headerKey, headerLines, safeHeaderValue } from './headers.ts';
+export { headerKey } from './headers.ts';
 export { checkSerializeValue, type LogFacts, type LogTry, logEntry, type SerializeValue } from './log-entry.ts';
-export { boundaryOf, encodeMultipart, type PartValue, parseMultipart } from './multipart.ts';
 export { escapePath } from './paths.ts';
 export {
   deniedPhaseViolation,
@@ -28,8 +27,7 @@ export {
   pdkDeniedPhases,
   pdkPhases,
   phaseBits,
-  phaseNames,
   phaseViolation,
 } from './phases.ts';
 export { pluginSubschema } from './plugin-schema.ts';
-export { bytesOf, latin1OfText, textOfLatin1, textOrBytesOfLatin1 } from './text.ts';
+export { bytesOf, latin1OfText, textOfLatin1 } from './text.ts';

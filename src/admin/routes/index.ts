@@ -2,6 +2,7 @@ import { type Answer, answerOk, type Endpoint } from '../endpoint.ts';
 import { generateEndpoints } from '../endpoints/generate.ts';
 import type { AdminOptions } from '../types.ts';
 import { certificateEndpoints } from './certificates.ts';
+import { configEndpoint } from './config.ts';
 import { consumersEndpoint } from './consumers.ts';
 import { enabledPluginsEndpoint } from './plugins.ts';
 import { rootEndpoint } from './root.ts';
@@ -24,6 +25,7 @@ export function allEndpoints(options: AdminOptions): Endpoint[] {
 
   add(rootEndpoint(options));
   add(statusEndpoint(options));
+  add(configEndpoint(options));
   for (const endpoint of generateEndpoints(database)) add(endpoint);
   for (const endpoint of schemaEndpoints(options)) add(endpoint);
   if (database.has('plugins')) add(enabledPluginsEndpoint(options));
