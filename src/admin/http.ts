@@ -27,6 +27,7 @@ export function createApp(options: AdminOptions, endpoints: readonly Endpoint[],
     frameworkErrors: (_error, request, reply) => {
       send(request, reply, notFound);
     },
+    rewriteUrl: ({ url = '/' }) => withoutWorkspace(url),
     exposeHeadRoutes: false,
     forceCloseConnections: false,
   });
@@ -128,6 +129,13 @@ async function answerTo(endpoint: Endpoint, request: FastifyRequest): Promise<An
   const query = parseQuery(mark === -1 ? '' : url.slice(mark + 1));
   if (query === undefined) return badRequest('Too many arguments');
   return handler({ params: request.params as { readonly [name: string]: string }, query, body, raw });
+}
+
+/** Paths may start with the one workspace there is; its own root is called `kong` there, as Kong's Enterprise does. */
+function withoutWorkspace(url: string): string {
+  if (!url.startsWith('/default/')) return url;
+  const rest = url.slice('/default'.length);
+  return /^\/kong\/?(?:\?|$)/.test(rest) ? rest.replace(/^\/kong\/?/, '/') : rest;
 }
 
 const noBytes = Buffer.alloc(0);

@@ -1,6 +1,6 @@
 import type { Database, Declaration, DeclarationOutcome } from '../db/index.ts';
 import type { EntityChange } from '../events/index.ts';
-import type { Clock, Logger } from '../kernel/index.ts';
+import type { Clock, Logger, LogLevel } from '../kernel/index.ts';
 import type { Json, Subschema } from '../schema/index.ts';
 import type { Endpoint } from './endpoint.ts';
 
@@ -58,6 +58,21 @@ export interface SettingsView {
   readonly secrets: ReadonlySet<string>;
 }
 
+/** What this node has cached of rows. */
+export interface CacheView {
+  /** The cached value; undefined when there is none. */
+  get(key: string): unknown;
+  delete(key: string): void;
+  clear(): void;
+}
+
+/** The level of the log. */
+export interface LogLevelView {
+  current(): LogLevel;
+  /** Sets the level, for so many seconds. */
+  change(level: LogLevel, seconds: number): void;
+}
+
 /** How an attempt to load a configuration ended. */
 export type DeclarationLoad = 'loaded' | 'busy' | 'timeout' | 'exiting';
 
@@ -94,6 +109,8 @@ export interface AdminOptions {
   readonly bodyLimit?: number;
   /** Resolves once everybody has taken what was written so far; writes are answered after it. */
   readonly settled?: () => Promise<void>;
+  readonly cache?: CacheView;
+  readonly logLevel?: LogLevelView;
   /** Where rows come from when there is no database. */
   readonly declarative?: DeclarativeView;
   /** Endpoints of plugins and of other rooms; one with the path of a generated endpoint adds to it or overrides it. */

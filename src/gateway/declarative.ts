@@ -133,6 +133,12 @@ export function readFileOrThrow(reader: DeclarationReader, path: string): Declar
   return goodOrThrow(readText(reader, text, path), path);
 }
 
+/** What is wrong with the file by itself, from the fault that {@link readFileOrThrow} threw; undefined for any other. */
+export function fileProblem(fault: unknown): string | undefined {
+  if (!(fault instanceof GibbonError) || fault.code !== 'ERR_DECLARATIVE') return undefined;
+  return typeof fault.cause === 'string' ? fault.cause : fault.message;
+}
+
 function readText(reader: DeclarationReader, text: string, path?: string): DeclarationOutcome | string {
   const kind = path === undefined ? 'any' : kindOfFile(path);
   if (kind === undefined) return `unknown file type: ${path}. (Accepted types: json, yaml)`;

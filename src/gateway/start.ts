@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   type AdminOptions,
   type AdminServer,
+  type CacheView,
   createAdminServer,
   createStatusServer,
   healthEndpoints,
@@ -20,7 +21,7 @@ import {
 import { createOffStrategy, type Database, emptyHash } from '../db/index.ts';
 import { defaultWorkspaceId } from '../entities/index.ts';
 import type { EntityChange } from '../events/index.ts';
-import { type Logger, systemClock } from '../kernel/index.ts';
+import { type Logger, type LogLevel, systemClock } from '../kernel/index.ts';
 import type { AnyPlugin } from '../pdk/index.ts';
 import { pluginSubschema } from '../pdk/support.ts';
 import type { Json, Row } from '../schema/index.ts';
@@ -72,6 +73,8 @@ const maxWorkers = 64;
 const countersBytes = 12 * 1024 * 1024;
 const missBytes = 12 * 1024 * 1024;
 const expiryInterval = 60_000;
+/** Longer than this no timer runs. */
+const maxSeconds = 2_000_000;
 
 /**
  * Starts a node and resolves once it serves.
@@ -114,6 +117,7 @@ class GatewayNode implements RunningGateway {
   #echo: EchoServer | undefined;
   #health: NodeHealth | undefined;
   #expiry: NodeJS.Timeout | undefined;
+  #logLevelEnd: NodeJS.Timeout | undefined;
   #adminAddresses: readonly Address[] = [];
   #statusAddresses: readonly Address[] = [];
 
@@ -232,6 +236,7 @@ class GatewayNode implements RunningGateway {
 
   async stop({ graceful, timeoutMs }: { readonly graceful: boolean; readonly timeoutMs: number }): Promise<void> {
     clearInterval(this.#expiry);
+    clearTimeout(this.#logLevelEnd);
     await this.#status?.close();
     await this.#admin?.close(graceful ? AbortSignal.timeout(Math.max(1, timeoutMs)) : AbortSignal.abort());
     this.#pluginAdmins?.close();
@@ -330,12 +335,44 @@ class GatewayNode implements RunningGateway {
       showLatency: settings.enabled_headers.has('x-kong-admin-latency'),
       bodyLimit: settings.nginx_admin_client_max_body_size,
       vaults: bundledVaults,
+      cache: this.#cacheView(),
+      logLevel: { current: () => this.#logger.level, change: (level, seconds) => this.#changeLogLevel(level, seconds) },
       settled: async () => {
         await this.#workers?.settled();
       },
       ...(this.#declarative === undefined ? {} : { declarative: this.#declarative }),
       endpoints: healthEndpoints(this.#database!, this.#health!.ledger, this.#nodeId),
     };
+  }
+
+  #cacheView(): CacheView {
+    return {
+      get: (key) => {
+        const text = this.#sharedRows.get(key)?.text;
+        return text === undefined ? undefined : (JSON.parse(text) as unknown);
+      },
+      delete: (key) => {
+        this.#sharedRows.delete(key);
+        this.#sharedMisses.delete(key);
+        this.#workers?.forget();
+      },
+      clear: () => {
+        this.#sharedRows.clear();
+        this.#sharedMisses.clear();
+        this.#workers?.forget();
+      },
+    };
+  }
+
+  #changeLogLevel(level: LogLevel, seconds: number): void {
+    const set = (next: LogLevel): void => {
+      this.#logger.setLevel(next);
+      this.#workers?.setLogLevel(next);
+    };
+    clearTimeout(this.#logLevelEnd);
+    set(level);
+    this.#logLevelEnd = setTimeout(() => set(this.#settings.log_level), Math.min(seconds, maxSeconds) * 1000);
+    this.#logLevelEnd.unref();
   }
 
   async #openAdmin(settings: Settings): Promise<void> {

@@ -41,6 +41,8 @@ export interface WorkerNode {
   apply(changes: readonly EntityChange[]): void;
   /** Takes what is to be thought of addresses of upstreams. */
   judge(verdicts: readonly HealthVerdict[]): void;
+  /** Forgets all rows that are cached. */
+  forget(): void;
   /** The main thread found the row that was asked for, or nothing. */
   answered(id: number, row: Row | null): void;
   /** The main thread could not look. */
@@ -230,6 +232,7 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
       snapshot.apply(changes);
     },
     judge: (verdicts) => balancers.takeVerdicts(verdicts),
+    forget: () => cache.clear(),
     answered(id, row) {
       const question = waiting.get(id);
       waiting.delete(id);

@@ -41,6 +41,8 @@ export interface Workers {
   /** True once every worker has taken what was announced so far; false when that lasts longer than `limitMs`, a second unless told. */
   settled(limitMs?: number): Promise<boolean>;
   setLogLevel(level: LogLevel): void;
+  /** Has all workers forget the rows that they have cached. */
+  forget(): void;
   /** Lets requests in flight finish; those that last longer than `timeoutMs` are cut. */
   stop(timeoutMs: number): Promise<void>;
 }
@@ -214,6 +216,9 @@ export function createWorkers(options: WorkersOptions): Workers {
         }, limitMs);
         waiting.add(waiter);
       });
+    },
+    forget() {
+      for (const member of members) post(member, { type: 'forget' });
     },
     setLogLevel(level) {
       for (const member of members) post(member, { type: 'log-level', level });

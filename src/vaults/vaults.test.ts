@@ -63,6 +63,7 @@ describe('rows', () => {
       config: f.record({}, { abstract: true }),
     },
   });
+  const vaults = createVaults(env);
   const missing: string[] = [];
   const rows = createRowResolver({
     definitions: [things],
@@ -76,7 +77,7 @@ describe('rows', () => {
         }),
       },
     }),
-    resolve: createVaults(env).resolve,
+    resolve: (reference) => vaults.resolve(reference),
     onMissing: (entity, reference, error) => missing.push(`${entity} ${reference} ${error}`),
   });
   const reference = '{vault://env/my-secret}';

@@ -5,14 +5,17 @@ import type { EntityDefinition } from '../../src/schema/index.ts';
 import { startAdmin, type TestAdmin, type TestRequest, type TestResponse } from '../support/admin.ts';
 import { certificateFacts } from './admin/certificates.ts';
 import { credentialFacts } from './admin/credentials.ts';
+import { keyFacts } from './admin/keys.ts';
 import { listFacts } from './admin/lists.ts';
 import { nestedFacts } from './admin/nested.ts';
+import { nodeFacts } from './admin/node.ts';
 import { pluginFacts } from './admin/plugins.ts';
 import { routeFacts } from './admin/routes.ts';
 import { serverFacts } from './admin/server.ts';
 import { serviceFacts } from './admin/services.ts';
 import type { Fact } from './admin/table.ts';
 import { upstreamFacts } from './admin/upstreams.ts';
+import { vaultFacts } from './admin/vaults.ts';
 
 const tables = {
   services: serviceFacts,
@@ -24,6 +27,9 @@ const tables = {
   credentials: credentialFacts,
   lists: listFacts,
   server: serverFacts,
+  keys: keyFacts,
+  vaults: vaultFacts,
+  node: nodeFacts,
 };
 
 const bundledEntities = bundledPlugins.flatMap((plugin) => (plugin.entities ?? []) as readonly EntityDefinition[]);

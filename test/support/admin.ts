@@ -17,6 +17,7 @@ import type { EntityEvent } from '../../src/events/index.ts';
 import { type Clock, createLogger, randomString, systemClock } from '../../src/kernel/index.ts';
 import { keyauthCredentials } from '../../src/plugins/key-auth/entities.ts';
 import { type EntityDefinition, f, type SchemaEnvironment, type Subschema, typedefs } from '../../src/schema/index.ts';
+import { bundledVaults, vaultSubschema } from '../../src/vaults/index.ts';
 
 /** An environment whose subschemas are the given plugins. */
 export function createTestEnvironment(clock: Clock, plugins: readonly Subschema[] = []): SchemaEnvironment {
@@ -24,7 +25,8 @@ export function createTestEnvironment(clock: Clock, plugins: readonly Subschema[
     now: () => clock.now(),
     uuid: () => randomUUID(),
     randomString: () => randomString(),
-    subschema: (entity, key) => (entity === 'plugins' ? plugins.find(({ name }) => name === key) : undefined),
+    subschema: (entity, key) =>
+      entity === 'vaults' ? vaultSubschema(key) : plugins.find(({ name }) => entity === 'plugins' && name === key),
   };
 }
 
@@ -173,6 +175,7 @@ export async function startAdmin(
     },
     node: testNode,
     plugins,
+    vaults: bundledVaults,
     status: emptyStatus,
     logger,
     clock,
@@ -215,6 +218,9 @@ const childrenFirst = [
   'consumers',
   'certificates',
   'ca_certificates',
+  'vaults',
+  'keys',
+  'key_sets',
 ] as const;
 
 function send({ host, port }: BoundAddress, { method, path, headers, body }: TestRequest): Promise<TestResponse> {

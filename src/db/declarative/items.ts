@@ -192,5 +192,6 @@ function identify(
 }
 
 function keyPart(value: unknown): string {
-  return String(isBag(value) ? (value.id ?? '') : (value ?? ''));
+  const part = isBag(value) ? value.id : value;
+  return typeof part === 'string' || typeof part === 'number' ? String(part) : '';
 }

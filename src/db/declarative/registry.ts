@@ -75,7 +75,7 @@ export function createRegistry(lists: readonly ItemList[]): Registry {
           if (fields[name]!.unique !== true || primary_key.includes(name) || name === endpoint_key) continue;
           const seen = new Set<unknown>();
           for (const { row } of list) {
-            const value = isBag(row[name]) ? row[name].id : row[name];
+            const value = (isBag(row[name]) ? row[name].id : row[name]) as string | null | undefined;
             if (value === null || value === undefined) continue;
             if (!seen.has(value)) {
               seen.add(value);
