@@ -3,6 +3,7 @@ import { acl } from './acl/index.ts';
 import { basicAuth } from './basic-auth/index.ts';
 import { correlationId } from './correlation-id/index.ts';
 import { cors } from './cors/index.ts';
+import { hmacAuth } from './hmac-auth/index.ts';
 import { jwt } from './jwt/index.ts';
 import { keyAuth } from './key-auth/index.ts';
 import { rateLimiting } from './rate-limiting/index.ts';
@@ -15,6 +16,7 @@ export const bundledPlugins: readonly AnyPlugin[] = [
   basicAuth,
   correlationId,
   cors,
+  hmacAuth,
   jwt,
   keyAuth,
   rateLimiting,

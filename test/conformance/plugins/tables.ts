@@ -2,6 +2,7 @@ import { aclCases } from './acl.cases.ts';
 import { basicAuthCases } from './basic-auth.cases.ts';
 import { correlationIdCases } from './correlation-id.cases.ts';
 import { corsCases } from './cors.cases.ts';
+import { hmacAuthCases } from './hmac-auth.cases.ts';
 import { jwtCases } from './jwt.cases.ts';
 import { keyAuthCases } from './key-auth.cases.ts';
 import type { PluginCase } from './plugin-case.ts';
@@ -15,6 +16,7 @@ export const pluginTables: { readonly [plugin: string]: readonly PluginCase[] } 
   'basic-auth': basicAuthCases,
   cors: corsCases,
   'correlation-id': correlationIdCases,
+  'hmac-auth': hmacAuthCases,
   jwt: jwtCases,
   'key-auth': keyAuthCases,
   'rate-limiting': rateLimitingCases,
