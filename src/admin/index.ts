@@ -15,6 +15,7 @@ export {
   noContent,
   notFound,
 } from './endpoint.ts';
+export { describeAdminApi } from './openapi/describe.ts';
 export { createAdminServer, createStatusServer } from './server.ts';
 export type {
   AdminListener,
