@@ -2,6 +2,7 @@ import type { AnyPlugin } from '../pdk/index.ts';
 import { correlationId } from './correlation-id/index.ts';
 import { cors } from './cors/index.ts';
 import { keyAuth } from './key-auth/index.ts';
+import { proxyCache } from './proxy-cache/index.ts';
 import { rateLimiting } from './rate-limiting/index.ts';
 import { requestSizeLimiting } from './request-size-limiting/index.ts';
 import { requestTermination } from './request-termination/index.ts';
@@ -11,6 +12,7 @@ export const bundledPlugins: readonly AnyPlugin[] = [
   correlationId,
   cors,
   keyAuth,
+  proxyCache,
   rateLimiting,
   requestSizeLimiting,
   requestTermination,
