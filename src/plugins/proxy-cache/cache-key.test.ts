@@ -14,7 +14,12 @@ function keyOf(options: FakeExchangeOptions, config: Partial<KeyConfig> = {}): s
 
 const rows: readonly [title: string, options: FakeExchangeOptions, config: Partial<KeyConfig>, hashed: string][] = [
   ['the request line counts with its version', { request: { path: '/a' } }, {}, 'r1|GET|GET /a HTTP/1.1||'],
-  ['HTTP/2 is written with its minor version', { request: { path: '/a', httpVersion: 2 } }, {}, 'r1|GET|GET /a HTTP/2.0||'],
+  [
+    'HTTP/2 is written with its minor version',
+    { request: { path: '/a', httpVersion: 2 } },
+    {},
+    'r1|GET|GET /a HTTP/2.0||',
+  ],
   ['a query cuts the version off', { request: { path: '/a', query: 'x=1' } }, {}, 'r1|GET|GET /a|x=1|'],
   [
     'arguments are sorted, with their values',
@@ -29,7 +34,12 @@ const rows: readonly [title: string, options: FakeExchangeOptions, config: Parti
     { vary_query_params: ['c', 'none', 'b'] },
     'r1|GET|GET /|c=3:b=2|',
   ],
-  ['an empty list of arguments is none', { request: { path: '/', query: 'a=1' } }, { vary_query_params: [] }, 'r1|GET|GET /|a=1|'],
+  [
+    'an empty list of arguments is none',
+    { request: { path: '/', query: 'a=1' } },
+    { vary_query_params: [] },
+    'r1|GET|GET /|a=1|',
+  ],
   [
     'chosen headers stand in their order, their values sorted',
     { request: { path: '/', headers: { 'X-B': ['2', '1'], 'x-a': 'v' } } },
@@ -43,7 +53,12 @@ const rows: readonly [title: string, options: FakeExchangeOptions, config: Parti
     'r1|POST|post /path|A=B|',
   ],
   ['the consumer counts', { request: { path: '/' }, consumer: { id: 'c1' } }, {}, 'c1:r1|GET|GET / HTTP/1.1||'],
-  ['without a route there is one key for all', { request: { path: '/' }, route: null, consumer: { id: 'c1' } }, {}, 'default|GET|GET / HTTP/1.1||'],
+  [
+    'without a route there is one key for all',
+    { request: { path: '/' }, route: null, consumer: { id: 'c1' } },
+    {},
+    'default|GET|GET / HTTP/1.1||',
+  ],
 ];
 
 for (const [title, options, config, hashed] of rows) {

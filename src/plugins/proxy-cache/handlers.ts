@@ -163,7 +163,8 @@ export function createHandlers({ config, strategy, flights, clock }: HandlersOpt
 
   function storageSeconds(fresh: number): number {
     const kept = config.storage_ttl ?? (obeys ? fresh : ttl);
-    return longestStale === 0 || kept <= 0 ? kept : Math.max(kept, fresh + longestStale);
+    // A second more: age is reckoned in whole ones.
+    return longestStale === 0 || kept <= 0 ? kept : Math.max(kept, fresh + longestStale + 1);
   }
 
   function land(fetching: Fetching, wasStored: boolean): void {

@@ -4,7 +4,7 @@ import { createAdmin } from './admin.ts';
 import { createFlights } from './flights.ts';
 import { createHandlers } from './handlers.ts';
 import { createLocalCopies } from './local-copies.ts';
-import { config, entityChecks } from './schema.ts';
+import { checkConfig, config } from './schema.ts';
 import { createMemoryStrategy } from './strategies/memory.ts';
 import { createRedisStrategy } from './strategies/redis.ts';
 
@@ -17,7 +17,7 @@ export const proxyCache = definePlugin({
   version: kongVersion,
   priority: 100,
   config,
-  entity_checks: entityChecks,
+  custom_validator: checkConfig,
   admin: createAdmin,
   setup(host) {
     const copies = createLocalCopies(copiesBytes);

@@ -1,4 +1,4 @@
-import { type EntityCheck, f, typedefs } from '../../schema/index.ts';
+import { f, typedefs } from '../../schema/index.ts';
 
 /** Configuration of proxy-cache. */
 export const config = {
@@ -94,14 +94,9 @@ export const config = {
   }),
 };
 
-/** What must be there together. */
-export const entityChecks: readonly EntityCheck[] = [
-  {
-    conditional: {
-      if_field: 'config.strategy',
-      if_match: { eq: 'redis' },
-      then_field: 'config.redis.host',
-      then_match: { required: true },
-    },
-  },
-];
+/** A server must be named for the strategy that needs one. */
+export function checkConfig(given: { readonly strategy?: unknown; readonly redis?: unknown }): string | undefined {
+  if (given.strategy !== 'redis') return undefined;
+  const host = (given.redis as { readonly host?: unknown } | null | undefined)?.host;
+  return typeof host === 'string' ? undefined : 'redis.host is required for the strategy "redis"';
+}
