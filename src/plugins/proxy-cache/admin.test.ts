@@ -24,9 +24,8 @@ async function open() {
     key,
     host,
     status: async () => (await runner.send()).headers['x-cache-status'],
-    ask(method: 'GET' | 'DELETE', path: string, params = {}) {
-      return endpoints.find((one) => one.path === path)!.methods[method]!({ params });
-    },
+    ask: (method: 'GET' | 'DELETE', path: string, params = {}) =>
+      endpoints.find((one) => one.path === path)!.methods[method]!({ params }),
   };
 }
 

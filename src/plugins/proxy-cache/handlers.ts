@@ -60,13 +60,13 @@ export function createHandlers({ config, strategy, flights, clock }: HandlersOpt
   const longestStale = Math.max(whileRevalidating, ifError);
   const limits = { obeysCacheControl: obeys, ttl, keepsStale: longestStale > 0 };
   const usesFlights = config.request_coalescing || whileRevalidating > 0;
-  const { replay, tell, replace } = createReplay(config.response_headers);
+  const replay = createReplay(config.response_headers);
   const seconds = (): number => Math.floor(clock.now() / 1000);
 
   function goUpstream(kong: Kong, key: string, status: string, looked: Looked, isAwaited: boolean): void {
     const { found, variants } = looked;
-    tell(kong, 'X-Cache-Key', key);
-    tell(kong, 'X-Cache-Status', status);
+    replay.tell(kong, 'X-Cache-Key', key);
+    replay.tell(kong, 'X-Cache-Status', status);
     const fetching: Fetching = {
       key,
       version: strategy.version(key),
@@ -86,10 +86,10 @@ export function createHandlers({ config, strategy, flights, clock }: HandlersOpt
     const { found } = looked;
     const now = seconds();
     if (found !== undefined && found !== unreadable && isFresh(found, now, limits, wishes)) {
-      return replay(kong, key, found, now, 'Hit');
+      return replay.give(kong, key, found, now, 'Hit');
     }
     if (found === undefined && wishes.has('only-if-cached')) {
-      tell(kong, 'X-Cache-Key', key);
+      replay.tell(kong, 'X-Cache-Key', key);
       return kong.response.exit(504);
     }
     const status = found === undefined ? 'Miss' : found === unreadable ? 'Bypass' : 'Refresh';
@@ -97,7 +97,7 @@ export function createHandlers({ config, strategy, flights, clock }: HandlersOpt
     const turn = mayWait ? flights.take(key) : 'apart';
     if (turn !== 'later') return goUpstream(kong, key, status, looked, turn === 'first');
     if (found !== undefined && found !== unreadable && mayBeStale(found, now, wishes)) {
-      return replay(kong, key, found, now, 'Stale');
+      return replay.give(kong, key, found, now, 'Stale');
     }
     if (!config.request_coalescing) return goUpstream(kong, key, status, looked, false);
     return flights.wait(key).then(() => {
@@ -178,7 +178,7 @@ export function createHandlers({ config, strategy, flights, clock }: HandlersOpt
       const method = kong.request.getMethod();
       const wishes = obeys ? parseDirectives(joined(kong.request.getHeaderValues('cache-control'))) : noDirectives;
       if (!methods.has(method) || wishes.has('no-store') || wishes.has('no-cache')) {
-        return tell(kong, 'X-Cache-Status', 'Bypass');
+        return replay.tell(kong, 'X-Cache-Status', 'Bypass');
       }
       const key = keyOf(kong, method);
       const looked = lookUp(kong, strategy, key);
@@ -197,7 +197,7 @@ export function createHandlers({ config, strategy, flights, clock }: HandlersOpt
         kong.response.getSource() !== 'exit' &&
         staleness(stale, now) <= ifError
       ) {
-        replace(kong, fetching.key, stale, now);
+        replay.replace(kong, fetching.key, stale, now);
         fetching.replacement = stale.body;
         return land(fetching, false);
       }
@@ -206,7 +206,7 @@ export function createHandlers({ config, strategy, flights, clock }: HandlersOpt
         fetching.chunks = [];
         return;
       }
-      tell(kong, 'X-Cache-Status', 'Bypass');
+      replay.tell(kong, 'X-Cache-Status', 'Bypass');
       land(fetching, false);
     },
     bodyFilter(kong, chunk, last) {

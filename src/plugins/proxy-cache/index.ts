@@ -28,7 +28,10 @@ export const proxyCache = definePlugin({
         stored.strategy === 'redis' && stored.redis !== null
           ? createRedisStrategy(clients.open(stored.redis), host.store, copies, host.clock)
           : createMemoryStrategy(host.store, copies, host.clock);
-      return { ...createHandlers({ config: stored, strategy, flights, clock: host.clock }), dispose: strategy.close };
+      return {
+        ...createHandlers({ config: stored, strategy, flights, clock: host.clock }),
+        dispose: () => strategy.close(),
+      };
     };
   },
 });

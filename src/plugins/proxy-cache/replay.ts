@@ -13,7 +13,7 @@ export interface Replay {
   /** Sets a header of the cache, if clients are told of it. */
   tell(kong: Kong, name: 'X-Cache-Status' | 'X-Cache-Key', value: string): void;
   /** Answers a request with a stored answer; `now` is in seconds since the epoch. */
-  replay(kong: Kong, key: string, answer: CachedAnswer, now: number, status: 'Hit' | 'Stale'): void;
+  give(kong: Kong, key: string, answer: CachedAnswer, now: number, status: 'Hit' | 'Stale'): void;
   /** Puts the head of a stored answer in place of the one that is about to be sent. */
   replace(kong: Kong, key: string, answer: CachedAnswer, now: number): void;
 }
@@ -42,7 +42,7 @@ export function createReplay(shown: ShownHeaders): Replay {
     tell(kong, name, value) {
       if ((name === 'X-Cache-Key' ? showsKey : showsStatus) || isDebugged(kong)) kong.response.setHeader(name, value);
     },
-    replay(kong, key, answer, now, status) {
+    give(kong, key, answer, now, status) {
       // For plugins that log; in Kong's shape.
       kong.ctx.shared['proxy_cache_hit'] = {
         res: answer,
