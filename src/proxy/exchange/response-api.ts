@@ -2,7 +2,6 @@ import { findHeader, headerTexts, searchForm, valueAt } from '../../http1/index.
 import type { HeaderTable, HeaderValue, HeaderValues, KongResponse } from '../../pdk/index.ts';
 import {
   type AnswerContext,
-  bytesOf,
   type ComposedAnswer,
   checkErrorMessage,
   checkExitBody,
@@ -18,6 +17,7 @@ import {
   headersSent,
   isGrpcRequest,
   isTransferEncoding,
+  latin1OfText,
   pdkError,
   phaseBits,
   textOfLatin1,
@@ -195,7 +195,7 @@ export class ResponseApi implements KongResponse {
     x.answer = {
       status: composed.status,
       headers: composed.headers,
-      body: Buffer.from(bytesOf(composed.body)).toString('latin1'),
+      body: typeof composed.body === 'string' ? latin1OfText(composed.body) : composed.body,
     };
     if (x.phase === phaseBits.header_filter) {
       x.status = composed.status;

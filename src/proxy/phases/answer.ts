@@ -128,7 +128,8 @@ function send(x: Exchange, made: Answer): void {
     down.sendHead(statusLine(status), lines, body.length);
     if (body.length > 0) {
       x.responseBytes += body.length;
-      down.sendText(body);
+      if (typeof body === 'string') down.sendText(body);
+      else down.sendBytes(Buffer.from(body.buffer, body.byteOffset, body.length), 0, body.length);
     }
   }
   down.sendEnd('');
