@@ -98,6 +98,12 @@ export type ParsedBody =
   | { readonly ok: true; readonly body: Row; readonly mimetype: string }
   | { readonly ok: false; readonly error: string };
 
+/** What {@link KongResponse.exit} may be told besides. */
+export interface ExitOptions {
+  /** The answer stands for the service's own, as a cached one does: the headers on latency are those of a proxied one. */
+  readonly isForService?: boolean;
+}
+
 /** `kong.response`: the answer to the client. */
 export interface KongResponse {
   getStatus(): number;

@@ -8,6 +8,8 @@ export type ShownHeaders =
     }
   | null;
 
+const forService = Object.freeze({ isForService: true });
+
 /** Gives stored answers to clients. */
 export interface Replay {
   /** Sets a header of the cache, if clients are told of it. */
@@ -49,7 +51,7 @@ export function createReplay(shown: ShownHeaders): Replay {
         req: {},
         server_addr: kong.connection.getServerAddress(),
       };
-      kong.response.exit(answer.status, answer.body, headersOf(kong, key, answer, now, status));
+      kong.response.exit(answer.status, answer.body, headersOf(kong, key, answer, now, status), forService);
     },
     replace(kong, key, answer, now) {
       const { response } = kong;

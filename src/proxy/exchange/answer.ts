@@ -6,4 +6,6 @@ export interface Answer {
   readonly headers: readonly HeaderToSet[];
   /** A text has one character a byte. Bytes are not copied and must stay as they are. */
   readonly body: string | Uint8Array;
+  /** It stands for the service's own answer. */
+  readonly isForService?: boolean;
 }

@@ -138,6 +138,17 @@ for (const [name, config] of strategies) {
   });
 }
 
+test('an answer from the cache has the headers of a proxied one', async () => {
+  await cached('/latency', { strategy: 'memory' });
+  await get('/latency');
+  const { headers, cache } = await get('/latency');
+  assert.equal(cache, 'Hit');
+  assert.equal(headers['x-kong-upstream-latency'], '0');
+  assert.match(headers['x-kong-proxy-latency'] as string, /^\d+$/);
+  assert.equal(headers['x-kong-response-latency'], undefined);
+  assert.match(headers.via!, /^1\.1 /);
+});
+
 test('bytes of a large answer are given as they came', async () => {
   await cached('/large', { strategy: 'memory' });
   const body = Buffer.alloc(900_000, Buffer.from(Array.from({ length: 256 }, (_, at) => at)));
