@@ -6,6 +6,7 @@ import { cors } from './cors/index.ts';
 import { hmacAuth } from './hmac-auth/index.ts';
 import { jwt } from './jwt/index.ts';
 import { keyAuth } from './key-auth/index.ts';
+import { proxyCache } from './proxy-cache/index.ts';
 import { rateLimiting } from './rate-limiting/index.ts';
 import { requestSizeLimiting } from './request-size-limiting/index.ts';
 import { requestTermination } from './request-termination/index.ts';
@@ -19,6 +20,7 @@ export const bundledPlugins: readonly AnyPlugin[] = [
   hmacAuth,
   jwt,
   keyAuth,
+  proxyCache,
   rateLimiting,
   requestSizeLimiting,
   requestTermination,

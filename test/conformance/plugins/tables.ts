@@ -6,6 +6,7 @@ import { hmacAuthCases } from './hmac-auth.cases.ts';
 import { jwtCases } from './jwt.cases.ts';
 import { keyAuthCases } from './key-auth.cases.ts';
 import type { PluginCase } from './plugin-case.ts';
+import { proxyCacheCases } from './proxy-cache.cases.ts';
 import { rateLimitingCases } from './rate-limiting.cases.ts';
 import { requestSizeLimitingCases } from './request-size-limiting.cases.ts';
 import { requestTerminationCases } from './request-termination.cases.ts';
@@ -19,6 +20,7 @@ export const pluginTables: { readonly [plugin: string]: readonly PluginCase[] } 
   'hmac-auth': hmacAuthCases,
   jwt: jwtCases,
   'key-auth': keyAuthCases,
+  'proxy-cache': proxyCacheCases,
   'rate-limiting': rateLimitingCases,
   'request-size-limiting': requestSizeLimitingCases,
   'request-termination': requestTerminationCases,
