@@ -14,6 +14,8 @@ export type ToWorker =
   | { readonly type: 'failed'; readonly id: number; readonly message: string }
   /** What is to be thought of addresses of upstreams from now on. Answered with `applied`, too. */
   | { readonly type: 'health'; readonly version: number; readonly verdicts: readonly HealthVerdict[] }
+  /** Forget all rows that are cached. */
+  | { readonly type: 'forget' }
   | { readonly type: 'log-level'; readonly level: LogLevel }
   /** Stop accepting, finish what is in flight, then leave. */
   | { readonly type: 'drain' };

@@ -91,7 +91,7 @@ export async function startNodeHealth(options: NodeHealthOptions): Promise<NodeH
     }
   }
 
-  for await (const changes of loadAll(database, ['upstreams', 'targets'])) apply(changes);
+  for await (const changes of loadAll(database, (_entity, row) => row, ['upstreams', 'targets'])) apply(changes);
   const refresh = setInterval(() => ledger.refresh(), refreshInterval);
   refresh.unref();
 

@@ -1,10 +1,17 @@
 import { createBalancers, type HealthVerdict } from '../balancer/index.ts';
-import { createEntityCache, openSharedCache, openSharedCounters, type RowRequest } from '../cache/index.ts';
+import {
+  createEntityCache,
+  openSharedCache,
+  openSharedCounters,
+  openSharedStore,
+  type RowRequest,
+} from '../cache/index.ts';
 import { consumers } from '../entities/index.ts';
 import type { EntityChange } from '../events/index.ts';
 import { type Clock, createTimerWheel, GibbonError, type Logger, systemClock } from '../kernel/index.ts';
 import type { EntityReader, PluginHost } from '../pdk/index.ts';
 import {
+  createLatencyLines,
   createTargetPicker,
   createUpstreamTls,
   listen,
@@ -34,6 +41,8 @@ export interface WorkerNode {
   apply(changes: readonly EntityChange[]): void;
   /** Takes what is to be thought of addresses of upstreams. */
   judge(verdicts: readonly HealthVerdict[]): void;
+  /** Forgets all rows that are cached. */
+  forget(): void;
   /** The main thread found the row that was asked for, or nothing. */
   answered(id: number, row: Row | null): void;
   /** The main thread could not look. */
@@ -107,6 +116,7 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
       pid: process.pid,
     },
     counters: sharedCounters,
+    store: openSharedStore(data.buffers.store, clock),
     reader: (definition) => cache.reader(definition) as EntityReader<never>,
     every(ms, task) {
       const timer = setInterval(task, ms);
@@ -134,9 +144,12 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
     sessionTimeout: Math.round(settings.ssl_session_timeout / 1000),
   });
 
-  const router = createRouter<CompiledRoute>();
+  const flavor = settings.router_flavor === 'traditional' ? 'traditional' : 'traditional_compatible';
+  const router = createRouter<CompiledRoute>({ flavor });
   const snapshot = createSnapshot({
     router,
+    // In the compatible flavour path_handling v1 acts as v0 (Kong 3.0).
+    allowsPathHandlingV1: flavor === 'traditional',
     plugins: factories,
     logger,
     keepers: {
@@ -171,6 +184,7 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
   let date = '';
   const runtime: ProxyRuntime = {
     settings: proxySettings,
+    latencyLines: createLatencyLines(proxySettings),
     snapshot,
     pool,
     picker: createTargetPicker(balancers),
@@ -182,7 +196,7 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
       ...(data.clientCertificate === undefined ? {} : { clientCertificate: data.clientCertificate }),
     }),
     wheel,
-    clock: { now: () => performance.timeOrigin + performance.now(), monotonic: clock.monotonic },
+    clock: { now: () => performance.timeOrigin + performance.now(), monotonic: () => clock.monotonic() },
     date() {
       const now = Math.floor(clock.now() / 1000);
       if (now !== second) {
@@ -218,6 +232,7 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
       snapshot.apply(changes);
     },
     judge: (verdicts) => balancers.takeVerdicts(verdicts),
+    forget: () => cache.clear(),
     answered(id, row) {
       const question = waiting.get(id);
       waiting.delete(id);

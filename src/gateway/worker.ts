@@ -32,6 +32,9 @@ async function run(data: WorkerData): Promise<void> {
       case 'failed':
         node.failed(message.id, message.message);
         return;
+      case 'forget':
+        node.forget();
+        return;
       case 'log-level':
         node.logger.setLevel(message.level);
         return;

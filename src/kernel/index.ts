@@ -8,5 +8,6 @@ export { type ErrorSource, GibbonError, type GibbonErrorOptions, messageOf } fro
 export { isUuid, randomString, requestId, uuidV5 } from './ids.ts';
 export { createLogger, type Logger, type LoggerOptions, type LogLevel, logLevels, silentLogger } from './logger.ts';
 export { createLru, type Lru } from './lru.ts';
+export { escapePath, normalizePath } from './paths.ts';
 export { compileSafeRegex, type RegexMatch, type SafeRegex, type SafeRegexOptions } from './safe-regex.ts';
 export { createTimerWheel, type TimerItem, type TimerWheel, type TimerWheelOptions } from './timer-wheel.ts';

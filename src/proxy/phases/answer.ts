@@ -9,6 +9,7 @@ import {
   grpcMessageOf,
   grpcStatusOf,
   type HeaderToSet,
+  headerKey,
   isGrpcRequest,
   latin1OfText,
   phaseBits,
@@ -79,6 +80,19 @@ export function answerWithError(
   });
 }
 
+/**
+ * Answers for a handler that failed: Kong's compact body with 500, or the error of a client that spoilt its own body.
+ */
+export function answerFailure(x: Exchange): void {
+  if (x.failureStatus !== 500) return answerWithError(x, x.failureStatus);
+  if (x.isHeadSent) return answerWithError(x, 500);
+  answer(x, {
+    status: 500,
+    headers: [['Content-Type', [errorContentTypes.json]]],
+    body: '{"message":"An unexpected error occurred"}',
+  });
+}
+
 /** Answers with what an error of ours says, such as 503 for a name that cannot be resolved; logs what is no client's fault. */
 export function answerWithFault(x: Exchange, fault: unknown): void {
   if (fault instanceof GibbonError) {
@@ -103,7 +117,7 @@ function send(x: Exchange, made: Answer): void {
   x.responseLines = '';
   const edits = x.editResponse();
   for (const [name, lines] of made.headers) {
-    const lower = name.toLowerCase();
+    const lower = headerKey(name);
     // Framing is the connection's own.
     if (lower !== 'content-length' && lower !== 'transfer-encoding') edits.set(name, lower, lines.map(headerText));
   }
@@ -116,9 +130,7 @@ function send(x: Exchange, made: Answer): void {
   if (settings.sends.server && !edits.touches('server')) lines += `Server: ${settings.serverToken}\r\n`;
   if (!edits.touches('date')) lines += `Date: ${runtime.date()}\r\n`;
   if (settings.sends.requestId) lines += `X-Kong-Request-Id: ${x.requestId}\r\n`;
-  if (settings.sends.responseLatency) {
-    lines += `X-Kong-Response-Latency: ${Math.max(0, Math.floor(runtime.clock.now() - x.startedAt))}\r\n`;
-  }
+  lines += latencyLines(x, made.isForService === true);
   const status = x.status;
   x.isHeadSent = true;
   const isBodiless = x.head.method === 'HEAD' || status === 204 || status === 304 || status < 200;
@@ -128,10 +140,23 @@ function send(x: Exchange, made: Answer): void {
     down.sendHead(statusLine(status), lines, body.length);
     if (body.length > 0) {
       x.responseBytes += body.length;
-      down.sendText(body);
+      if (typeof body === 'string') down.sendText(body);
+      else down.sendBytes(Buffer.from(body.buffer, body.byteOffset, body.length), 0, body.length);
     }
   }
   down.sendEnd('');
   down.flush();
   finishExchange(x);
+}
+
+/** Headers on latency; an answer that stands for the service's own has those of a proxied one, and a Via (Kong 3.9). */
+function latencyLines(x: Exchange, isForService: boolean): string {
+  const { sends, viaToken } = x.runtime.settings;
+  const spent = Math.max(0, Math.floor(x.runtime.clock.now() - x.startedAt));
+  if (!isForService) return sends.responseLatency ? `X-Kong-Response-Latency: ${spent}\r\n` : '';
+  let lines = sends.upstreamLatency ? 'X-Kong-Upstream-Latency: 0\r\n' : '';
+  if (sends.proxyLatency) lines += `X-Kong-Proxy-Latency: ${spent}\r\n`;
+  if (sends.upstreamStatus) lines += `X-Kong-Upstream-Status: ${x.status}\r\n`;
+  if (sends.via) lines += `Via: ${viaToken}\r\n`;
+  return lines;
 }

@@ -90,6 +90,8 @@ export class Passage implements ResponseSink, BodySink, Choice {
     });
     const head = upstreamHead(x, hostHeader);
     if (!this.#hasBodyBegun) this.#gather();
+    // What was here of the body may have been refused.
+    if (x.isOver || x.isHeadSent) return;
     const connection = isFresh ? runtime.pool.acquireFresh(peer, tls) : runtime.pool.acquire(peer, tls);
     this.#connection = connection;
     connection.send(head + this.#firstPart, this.#isFirstPartWhole, this, x.timeouts!, {
@@ -120,7 +122,7 @@ export class Passage implements ResponseSink, BodySink, Choice {
     this.#isGathering = true;
     down.readBody(this);
     this.#isGathering = false;
-    if (x.isOver || x.isHeadSent) return;
+    if (x.isOver) return;
     const body = this.#gathered;
     this.#gathered = '';
     const length = down.bodyLength;
@@ -168,7 +170,7 @@ export class Passage implements ResponseSink, BodySink, Choice {
       } else connection.writeBytes(bytes.subarray(start, end));
     }
     if (isLast) this.#endBody();
-    if (!connection.isDrained) x.down.pauseBody();
+    if (connection.isFull) x.down.pauseBody();
   }
 
   onBodyEnd(): void {
