@@ -5,6 +5,9 @@
 export { daoErrors } from './dao/errors.ts';
 export type { Dao, DaoError, DaoResult, Page, PageOptions, WriteOptions } from './dao/types.ts';
 export { createDatabase, type Database, type DatabaseOptions } from './database.ts';
+export type { MysqlServer } from './strategies/mysql/connection.ts';
+export { createMysqlStrategy, type MysqlOptions } from './strategies/mysql/index.ts';
+export { createMysqlMaintenance } from './strategies/mysql/state.ts';
 export type { PostgresServer } from './strategies/postgres/connection.ts';
 export { createPostgresStrategy, type PostgresOptions } from './strategies/postgres/index.ts';
 export { createPostgresMaintenance } from './strategies/postgres/state.ts';

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { startPostgres } from '../../../scripts/testing/servers/index.ts';
 import { createPool, type PostgresServer } from '../../../src/db/strategies/postgres/connection.ts';
-import { createTurns } from '../../../src/db/strategies/turns.ts';
 import { coreEntities } from '../../../src/entities/index.ts';
 import { loadOrCreateDefaultCertificate } from '../../../src/tls/index.ts';
 import { requireService } from '../../support/services.ts';
@@ -117,20 +116,5 @@ describe('TLS to Postgres', () => {
     const trusted = { verify: true, ca: [pair.cert[0]!] };
     assert.match(await asked({ ...own, tls: trusted }), /does not match certificate's altnames/);
     assert.equal(await asked({ ...own, host: 'localhost', tls: trusted }), 'true');
-  });
-});
-
-describe('turns', () => {
-  it('are handed on when work fails too', async () => {
-    const inTurn = createTurns({ limit: 1, timeoutMs: 1000, after });
-    const order: string[] = [];
-    const first = inTurn(async () => {
-      order.push('first');
-      throw new Error('no');
-    });
-    const second = inTurn(async () => void order.push('second'));
-    await assert.rejects(first, /no/);
-    await second;
-    assert.deepEqual(order, ['first', 'second']);
   });
 });

@@ -57,8 +57,9 @@ export function createPool(server: PostgresServer, after: After): Pool {
     ...clientOptions(server),
     max: Math.max(1, server.poolSize),
     idleTimeoutMillis: server.keepAliveMs,
-    onConnect: async (client) => {
-      await client.query(sessionSettings(server));
+    // Called for a new connection, before it is lent for the first time.
+    verify: (client, done) => {
+      client.query(sessionSettings(server), (fault: Error | null) => done(fault ?? undefined));
     },
   });
   // A connection that fails while it idles, or between two statements, is dropped; the next statement tells of it.
