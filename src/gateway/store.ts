@@ -92,7 +92,7 @@ function strategyOf(settings: Settings, options: OpenOptions): Strategy {
       const replica = postgresReplica(settings);
       return createPostgresStrategy({
         server: postgresServer(settings),
-        ...(replica === undefined ? {} : { replica }),
+        ...(replica === undefined ? {} : { replica, replicaLagMs: settings.db_update_propagation * 1000 }),
         nodeId: options.nodeId ?? randomUUID(),
         ...(options.migrate === true ? { migrate: { lockTimeoutMs } } : {}),
         updateEveryMs: settings.db_update_frequency * 1000,

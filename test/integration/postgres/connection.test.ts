@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { startPostgres } from '../../../scripts/testing/servers/index.ts';
 import { createPool, type PostgresServer } from '../../../src/db/strategies/postgres/connection.ts';
 import { coreEntities } from '../../../src/entities/index.ts';
+import { createManualClock } from '../../../src/kernel/index.ts';
 import { loadOrCreateDefaultCertificate } from '../../../src/tls/index.ts';
 import { requireService } from '../../support/services.ts';
 import { after, createTestDatabase, serverOf, strategyOn, type TestDatabase } from './database.ts';
@@ -73,6 +74,14 @@ describe('connections to Postgres', () => {
       return { commit: true, value: undefined };
     });
     assert.equal(await strategy.read.select('consumers', [row.id]), undefined);
+    // A replica that may be behind is not asked until it has had time.
+    const clock = createManualClock();
+    const patient = strategyOn(database.server, { replica: copy.server, replicaLagMs: 500, clock });
+    await patient.open(entities);
+    assert.deepEqual((await patient.read.select('consumers', [row.id]))?.row, row);
+    clock.advance(501);
+    assert.equal(await patient.read.select('consumers', [row.id]), undefined);
+    await patient.close();
     assert.deepEqual(await database.sql('SELECT username FROM consumers'), [['u']]);
     await Promise.all([strategy.close(), second.close()]);
     await copy.drop();

@@ -12,6 +12,8 @@ export interface MysqlServer {
   readonly password?: string;
   /** Time for connecting, for a free connection and for each query, in milliseconds. */
   readonly timeoutMs: number;
+  /** Time for each query where it is another. */
+  readonly queryTimeoutMs?: number;
   /** TLS is demanded; `ca` are PEM certificates in place of the system's. */
   readonly tls?: { readonly verify: boolean; readonly ca?: readonly string[] };
   readonly poolSize: number;
@@ -45,7 +47,7 @@ const keepAliveMs = 60_000;
 
 /** Creates a pool; nothing is opened yet. */
 export function createPool(server: MysqlServer, after: After): Pool {
-  const { tls, timeoutMs } = server;
+  const { tls, timeoutMs, queryTimeoutMs = timeoutMs } = server;
   const pool = createMysqlPool({
     host: server.host,
     port: server.port,
@@ -86,7 +88,7 @@ export function createPool(server: MysqlServer, after: After): Pool {
           });
           prepared.add(leased.connection);
         }
-        return await work(wrap(leased, timeoutMs, onFault));
+        return await work(wrap(leased, queryTimeoutMs, onFault));
       } finally {
         if (isBroken) leased.destroy();
         else leased.release();

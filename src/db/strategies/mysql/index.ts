@@ -119,7 +119,7 @@ async function openStore(
   const layouts = entities.map(tableLayout);
   const pool = createPool(server, after);
   try {
-    if (options.migrate !== undefined) await migrate(pool, layouts, options.migrate.lockTimeoutMs);
+    if (options.migrate !== undefined) await migrate(server, layouts, { ...options.migrate, after });
     requireUpToDate(await readState(pool, layouts));
     const workspaceId = await readWorkspaceId(pool);
     if (workspaceId === undefined) {

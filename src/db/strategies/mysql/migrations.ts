@@ -2,11 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { GibbonError } from '../../../kernel/index.ts';
 import type { TableLayout } from '../columns.ts';
 import type { MigrationGroup, StoreState } from '../state.ts';
-import { type Client, type Pool, quoted } from './connection.ts';
+import type { After } from '../timers.ts';
+import { type Client, createPool, type MysqlServer, quoted } from './connection.ts';
 import { completeTable, connectTable, missingColumns, tagsTable } from './tables.ts';
 
 /** Steps of the layout beyond what entity definitions say, oldest first. */
 const steps: readonly string[] = ['001_base'];
+
+/** The longest time that changing a table may take, in milliseconds. */
+const longest = 600_000;
 
 /** What the database holds, as far as it matters here. */
 interface Catalogue {
@@ -21,16 +25,29 @@ interface Catalogue {
  * @throws GibbonError `ERR_STORE_NEWER` when a newer version wrote the store, `ERR_STORE_LOCKED` when another node
  * migrates for longer than `lockTimeoutMs`
  */
-export async function migrate(pool: Pool, layouts: readonly TableLayout[], lockTimeoutMs: number): Promise<void> {
-  await pool.lend(async (client) => {
-    const name = await lock(client, lockTimeoutMs);
-    try {
-      await readState(client, layouts);
-      await complete(client, layouts);
-    } finally {
-      await client.query('SELECT RELEASE_LOCK(?)', [name]);
-    }
-  });
+export async function migrate(
+  server: MysqlServer,
+  layouts: readonly TableLayout[],
+  options: { readonly lockTimeoutMs: number; readonly after: After },
+): Promise<void> {
+  const { lockTimeoutMs, after } = options;
+  // Waiting for the lock, and changing large tables, take longer than a query may otherwise.
+  const pool = createPool({ ...server, queryTimeoutMs: lockTimeoutMs + longest }, after);
+  try {
+    await pool.lend((client) => migrateWith(client, layouts, lockTimeoutMs));
+  } finally {
+    await pool.close();
+  }
+}
+
+async function migrateWith(client: Client, layouts: readonly TableLayout[], lockTimeoutMs: number): Promise<void> {
+  const name = await lock(client, lockTimeoutMs);
+  try {
+    await readState(client, layouts);
+    await complete(client, layouts);
+  } finally {
+    await client.query('SELECT RELEASE_LOCK(?)', [name]);
+  }
 }
 
 /**
