@@ -20,6 +20,7 @@ export const services = {
   postgres: { executable: 'postgres', packages: ['postgresql'], folders: ['/usr/lib/postgresql/*/bin'] },
   mariadb: { executable: 'mariadbd', packages: ['mariadb-server'], folders: ['/usr/sbin', '/usr/libexec'] },
   wrk: { executable: 'wrk', packages: ['wrk'] },
+  redis: { executable: 'redis-server', packages: ['redis-server'] },
 } as const satisfies Record<string, Service>;
 
 /** Name of a known service. */

@@ -1,11 +1,12 @@
 import type { EntityEvent } from '../events/index.ts';
 import { type Clock, GibbonError, type Logger } from '../kernel/index.ts';
-import { createSchema, type EntityDefinition, type SchemaEnvironment } from '../schema/index.ts';
+import { createSchema, type EntityDefinition, type Row, type SchemaEnvironment } from '../schema/index.ts';
 import { type ChildField, type DaoContext, type Entity, ok } from './dao/context.ts';
 import { createDao } from './dao/dao.ts';
 import { hooksOf } from './dao/hooks.ts';
+import { keyOf } from './dao/keys.ts';
 import { createTagsDao } from './dao/tags.ts';
-import type { Dao } from './dao/types.ts';
+import type { Dao, DaoResult } from './dao/types.ts';
 import { createWriter, writeThrough } from './dao/writer.ts';
 import type { Strategy } from './strategies/strategy.ts';
 
@@ -23,6 +24,14 @@ export interface DatabaseOptions {
   readonly logger: Logger;
 }
 
+/** A row that is complete and transformed already. */
+export interface CompleteRow {
+  readonly entity: string;
+  readonly row: Row;
+  /** Seconds since the epoch; null for never. */
+  readonly expiresAt: number | null;
+}
+
 /** The DAOs of one open store. */
 export interface Database {
   /** The kind of store, such as `sqlite`. */
@@ -36,6 +45,11 @@ export interface Database {
   has(entity: string): boolean;
   /** True when the store answers. */
   reachable(): Promise<boolean>;
+  /**
+   * Replaces or inserts complete rows in one transaction, in the order in which they come, and announces them as one
+   * change. At the first error nothing is written. `onRow` is told how many rows were done so far.
+   */
+  writeAll(rows: Iterable<CompleteRow>, onRow?: (done: number) => void): Promise<DaoResult<number>>;
   /** Deletes rows whose time to live is over and returns how many; nothing is announced. */
   removeExpired(): Promise<number>;
   /** Waits for writes under way; later calls reject. */
@@ -104,6 +118,22 @@ export async function createDatabase(options: DatabaseOptions): Promise<Database
       return dao;
     },
     has: (name) => daos.has(name),
+    writeAll: (rows, onRow) =>
+      writeThrough(context, async (work) => {
+        let done = 0;
+        for (const { entity, row, expiresAt } of rows) {
+          const { definition, writer } = context.entity(entity);
+          const start = typeof row.created_at === 'number' ? row.created_at : options.clock.now() / 1000;
+          const written = await writer.upsert(work, keyOf(definition, row), row, {
+            transform: false,
+            ...(expiresAt === null ? {} : { ttl: Math.max(1, Math.round(expiresAt - start)) }),
+          });
+          if (!written.ok) return written;
+          done += 1;
+          onRow?.(done);
+        }
+        return ok(done);
+      }),
     reachable: () => strategy.reachable(),
     removeExpired: () => strategy.removeExpired(),
     close: () => strategy.close(),

@@ -4,10 +4,30 @@
  */
 export { daoErrors } from './dao/errors.ts';
 export type { Dao, DaoError, DaoResult, Page, PageOptions, WriteOptions } from './dao/types.ts';
-export { createDatabase, type Database, type DatabaseOptions } from './database.ts';
+export { type CompleteRow, createDatabase, type Database, type DatabaseOptions } from './database.ts';
+export { exportDeclaration } from './declarative/export.ts';
+export { countRows, importDeclaration } from './declarative/import.ts';
+export { describeProblems, type FlattenedError } from './declarative/problems.ts';
+export {
+  createDeclarationReader,
+  type Declaration,
+  type DeclarationOutcome,
+  type DeclarationReader,
+  type DeclaredRow,
+} from './declarative/read.ts';
+export {
+  declarativeHash,
+  emptyHash,
+  kindOfFile,
+  maxTextBytes,
+  problemOfShape,
+  readDeclarativeText,
+  type TextKind,
+} from './declarative/text.ts';
 export type { MysqlServer } from './strategies/mysql/connection.ts';
 export { createMysqlStrategy, type MysqlOptions } from './strategies/mysql/index.ts';
 export { createMysqlMaintenance } from './strategies/mysql/state.ts';
+export { createOffStrategy, type OffOptions, type OffStrategy } from './strategies/off/index.ts';
 export type { PostgresServer } from './strategies/postgres/connection.ts';
 export { createPostgresStrategy, type PostgresOptions } from './strategies/postgres/index.ts';
 export { createPostgresMaintenance } from './strategies/postgres/state.ts';

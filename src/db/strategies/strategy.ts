@@ -105,6 +105,8 @@ export interface ChangeHearer {
 /** A kind of store. The DAO is its only caller. */
 export interface Strategy {
   readonly name: string;
+  /** True when rows come from elsewhere: writes are judged as usual and then refused. */
+  readonly isReadOnly?: boolean;
   /**
    * Opens the store. The embedded one creates what is missing for these entities and brings older tables up to date;
    * others do so when they are told to.

@@ -94,7 +94,6 @@ const cases: readonly (readonly [lines: string, ...errors: string[]])[] = [
     'cluster_ca_cert must be specified when cluster_mtls = "pki"',
     'in-memory storage can not be used when role = "control_plane"',
     'cluster_use_proxy can not be used when role = "control_plane"',
-    'database = off is not served by this release: use database = sqlite',
     'role = control_plane is not served by this release: use role = traditional',
   ],
   [

@@ -249,16 +249,20 @@ export const databaseProperties = {
   },
   declarative_config: {
     kind: 'string',
-    inert: true,
     description: 'YAML or JSON file that holds the entities when `database = off`.',
     since: '2.1',
   },
   declarative_config_string: {
     kind: 'string',
     sensitive: true,
-    inert: true,
     description: 'The same as text.',
     since: '2.5',
+  },
+  declarative_persist: {
+    kind: 'boolean',
+    default: 'off',
+    description: 'Keep what `POST /config` brought under the prefix and serve it again after a restart.',
+    since: 'Gibbon',
   },
   db_update_frequency: {
     kind: 'number',
@@ -317,8 +321,7 @@ export const databaseProperties = {
   lmdb_map_size: {
     kind: 'size',
     default: '2048m',
-    inert: true,
-    description: "Size of Kong's LMDB store.",
+    description: 'The largest declarative configuration that is loaded without a database, 100 MB at most.',
     since: '3.0',
   },
   worker_events_max_payload: {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { publishedManifest } from './manifest.mjs';
+import { publishedManifest } from './manifest.ts';
 
 test('the published manifest leads to compiled files and leaves development out', () => {
   assert.deepEqual(

@@ -4,23 +4,22 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { publishedManifest } from './pack/manifest.mjs';
+import { join, resolve } from 'node:path';
+import { type Manifest, publishedManifest } from './pack/manifest.ts';
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const root = resolve(import.meta.dirname, '..');
 const manifest = join(root, 'package.json');
 const kept = join(root, 'dist', 'package.repository.json');
 
-const steps = { prepare, restore };
-const [name = ''] = process.argv.slice(2);
-if (!Object.hasOwn(steps, name)) {
-  process.stderr.write('Usage: node scripts/pack.mjs prepare|restore\n');
-  process.exit(2);
+const [step] = process.argv.slice(2);
+if (step === 'prepare') prepare();
+else if (step === 'restore') restore();
+else {
+  console.error('Usage: node scripts/pack.ts prepare|restore');
+  process.exitCode = 2;
 }
-steps[name]();
 
-function prepare() {
+function prepare(): void {
   // A run that was cut short left the published manifest behind.
   restore();
   rmSync(join(root, 'dist'), { recursive: true, force: true });
@@ -32,9 +31,9 @@ function prepare() {
   if (status !== 0) process.exit(1);
   const text = readFileSync(manifest, 'utf8');
   writeFileSync(kept, text);
-  writeFileSync(manifest, `${JSON.stringify(publishedManifest(JSON.parse(text)), null, 2)}\n`);
+  writeFileSync(manifest, `${JSON.stringify(publishedManifest(JSON.parse(text) as Manifest), null, 2)}\n`);
 }
 
-function restore() {
+function restore(): void {
   if (existsSync(kept)) renameSync(kept, manifest);
 }
