@@ -24,7 +24,16 @@ export async function maintainStore(
       return createPostgresMaintenance(postgresServer(settings), entities, { ...options, after });
     case 'mysql':
       return createMysqlMaintenance(mysqlServer(settings), entities, { ...options, after });
+    case 'off':
+      return nothingToMaintain;
     default:
       return createSqliteMaintenance(settings.sqlite_path, entities, systemClock);
   }
 }
+
+/** Entities that come from a file have no tables: there is nothing to create, to bring up to date or to delete. */
+const nothingToMaintain: StoreMaintenance = {
+  state: () => Promise.resolve({ executed: [], pending: [], missing: [] }),
+  migrate: () => Promise.resolve(),
+  reset: () => Promise.resolve(),
+};
