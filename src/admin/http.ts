@@ -27,11 +27,12 @@ export function createApp(options: AdminOptions, endpoints: readonly Endpoint[],
     frameworkErrors: (_error, request, reply) => {
       send(request, reply, notFound);
     },
+    rewriteUrl: ({ url = '/' }) => withoutWorkspace(url),
     exposeHeadRoutes: false,
     forceCloseConnections: false,
   });
 
-  function send(request: FastifyRequest, reply: FastifyReply, answer: Answer, headers?: { [name: string]: string }) {
+  function send(request: FastifyRequest, reply: FastifyReply, answer: Answer) {
     const { origin } = request.headers;
     const allowed = origins.length === 0 ? (origin ?? '*') : origins.includes(origin ?? '') ? origin! : origins[0]!;
     reply.code(answer.status);
@@ -44,7 +45,7 @@ export function createApp(options: AdminOptions, endpoints: readonly Endpoint[],
       reply.header('x-kong-admin-latency', String(latency));
     }
     if (isDraining()) reply.header('connection', 'close');
-    for (const name in headers) reply.header(name, headers[name]!);
+    for (const name in answer.headers) reply.header(name, answer.headers[name]!);
     if (answer.text !== undefined) {
       reply.header('content-type', answer.text.type);
       return reply.send(answer.text.content);
@@ -85,16 +86,14 @@ export function createApp(options: AdminOptions, endpoints: readonly Endpoint[],
         if (endpoint.disabled === true) return send(request, reply, notFound);
         if (request.method === 'OPTIONS') {
           const asked = request.headers['access-control-request-headers'];
-          return send(
-            request,
-            reply,
-            { status: 204 },
-            {
+          return send(request, reply, {
+            status: 204,
+            headers: {
               allow: methods,
               'access-control-allow-methods': methods,
               'access-control-allow-headers': asked ?? 'Content-Type',
             },
-          );
+          });
         }
         try {
           const answer = await answerTo(endpoint, request);
@@ -115,16 +114,35 @@ async function answerTo(endpoint: Endpoint, request: FastifyRequest): Promise<An
   const handler = Object.hasOwn(endpoint.methods, method) ? endpoint.methods[method as EndpointMethod] : undefined;
   if (handler === undefined) return methodNotAllowed;
   let body = emptyBody;
+  let raw: Buffer = noBytes;
   if (withBody.has(method)) {
-    const read = readBody(request.body as Buffer | undefined, request.headers['content-type']);
-    if (isAnswer(read)) return read;
-    body = read;
+    const type = request.headers['content-type'];
+    raw = (request.body as Buffer | undefined) ?? noBytes;
+    if (!isRawType(endpoint, type)) {
+      const read = readBody(request.body as Buffer | undefined, type);
+      if (isAnswer(read)) return read;
+      body = read;
+    }
   }
   const { url } = request;
   const mark = url.indexOf('?');
   const query = parseQuery(mark === -1 ? '' : url.slice(mark + 1));
   if (query === undefined) return badRequest('Too many arguments');
-  return handler({ params: request.params as { readonly [name: string]: string }, query, body });
+  return handler({ params: request.params as { readonly [name: string]: string }, query, body, raw });
+}
+
+/** Paths may start with the one workspace there is; its own root is called `kong` there, as Kong's Enterprise does. */
+function withoutWorkspace(url: string): string {
+  if (!url.startsWith('/default/')) return url;
+  const rest = url.slice('/default'.length);
+  return /^\/kong\/?(?:\?|$)/.test(rest) ? rest.replace(/^\/kong\/?/, '/') : rest;
+}
+
+const noBytes = Buffer.alloc(0);
+
+function isRawType({ rawTypes }: Endpoint, type: string | undefined): boolean {
+  if (type === undefined || rawTypes === undefined) return false;
+  return rawTypes.includes(type.split(';', 1)[0]!.trim().toLowerCase());
 }
 
 function allowedMethods({ methods }: Endpoint): string {

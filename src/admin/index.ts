@@ -5,22 +5,22 @@
 export {
   type AdminRequest,
   type Answer,
-  answerCreated,
   answerOk,
-  badRequest,
   type Endpoint,
   type EndpointMethod,
   type Handler,
-  methodNotAllowed,
-  noContent,
-  notFound,
 } from './endpoint.ts';
+export { healthEndpoints, type UpstreamHealth } from './routes/health.ts';
 export { createAdminServer, createStatusServer } from './server.ts';
 export type {
   AdminListener,
   AdminOptions,
   AdminServer,
   BoundAddress,
+  CacheView,
+  DeclarationLoad,
+  DeclarativeView,
+  LogLevelView,
   NodeView,
   PluginView,
   ServerCounters,

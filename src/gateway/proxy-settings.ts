@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { defaultHeadLimits } from '../http1/index.ts';
+import { defaultHeadLimits, flat } from '../http1/index.ts';
 import { type ErrorTemplates, formatOfContentType } from '../pdk/support.ts';
 import { createTrust, type ProxySettings } from '../proxy/index.ts';
 import { gibbonVersion, kongVersion, type Settings } from '../settings/index.ts';
@@ -17,6 +17,7 @@ export function proxySettingsOf(settings: Settings, workspaceId: string): ProxyS
     kongVersion,
     serverToken: `gibbon/${gibbonVersion}`,
     viaToken: `1.1 gibbon/${gibbonVersion}`,
+    viaLine: flat(`Via: 1.1 gibbon/${gibbonVersion}\r\n`),
     sends: {
       server: shown.has('server'),
       via: shown.has('via'),

@@ -76,7 +76,10 @@ function captureNamer(names: RegexTree['names']): NameCaptures {
   };
 }
 
-/** The same text as V8 keeps it for property names: anything else it looks up anew at each use, which takes five times as long. */
+/**
+ * The same text as V8 keeps it for property names: anything else it looks up anew at each use, which takes five times
+ * as long.
+ */
 function asKey(name: string): string {
   return Object.keys({ [name]: true })[0] ?? name;
 }
@@ -85,17 +88,20 @@ function anchor(source: string, anchored: boolean): string {
   return anchored ? `^(?:${source})` : source;
 }
 
-function compileForV8(tree: RegexTree, anchored: boolean): SafeRegex {
-  const compiled = new RegExp(anchor(writeRegex(tree.root, 'v8'), anchored));
-  const nameCaptures = captureNamer(tree.names);
+// Neither of the two keeps the tree: 100,000 of them would weigh more than the compiled patterns.
+
+function compileForV8({ root, names }: RegexTree, anchored: boolean): SafeRegex {
+  const compiled = new RegExp(anchor(writeRegex(root, 'v8'), anchored));
+  const nameCaptures = captureNamer(names);
+  const hasGroups = names.length > 0;
   return {
     engine: 'v8',
-    literalPrefix: literalPrefixOf(tree.root),
+    literalPrefix: literalPrefixOf(root),
     test: (text) => compiled.test(text),
     exec(text) {
       const found = compiled.exec(text);
       if (found === null) return null;
-      const captures = tree.names.length === 0 ? noCaptures : found.slice(1);
+      const captures = hasGroups ? found.slice(1) : noCaptures;
       return { text: found[0], index: found.index, captures, named: nameCaptures(captures) };
     },
   };
@@ -123,25 +129,27 @@ function loadRe2(): Re2Module['RE2JS'] {
   return loaded;
 }
 
-function compileForRe2(tree: RegexTree, anchored: boolean): SafeRegex {
-  const engine = loadRe2();
-  let compiled: Re2Pattern;
-  try {
-    const source = anchor(writeRegex(tree.root, 're2'), anchored);
-    compiled = engine.compile(source, /\(\?<[=!]/.test(source) ? engine.LOOKBEHINDS : 0);
-  } catch (thrown) {
-    throw new RegexFault(`it may take more than linear time, and RE2 cannot run it: ${messageOf(thrown)}`);
-  }
-  const nameCaptures = captureNamer(tree.names);
+function compileForRe2({ root, names }: RegexTree, anchored: boolean): SafeRegex {
+  const compiled = compileRe2(anchor(writeRegex(root, 're2'), anchored));
+  const nameCaptures = captureNamer(names);
   return {
     engine: 're2',
-    literalPrefix: literalPrefixOf(tree.root),
+    literalPrefix: literalPrefixOf(root),
     test: (text) => compiled.test(text),
     exec(text) {
       const matcher = compiled.matcher(text);
       if (!matcher.find()) return null;
-      const captures = tree.names.map((_, i) => matcher.group(i + 1) ?? undefined);
+      const captures = names.map((_, i) => matcher.group(i + 1) ?? undefined);
       return { text: matcher.group(0) ?? '', index: matcher.start(), captures, named: nameCaptures(captures) };
     },
   };
+}
+
+function compileRe2(source: string): Re2Pattern {
+  const engine = loadRe2();
+  try {
+    return engine.compile(source, /\(\?<[=!]/.test(source) ? engine.LOOKBEHINDS : 0);
+  } catch (thrown) {
+    throw new RegexFault(`it may take more than linear time, and RE2 cannot run it: ${messageOf(thrown)}`);
+  }
 }

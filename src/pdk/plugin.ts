@@ -45,6 +45,11 @@ export interface EntityReader<R = Row> {
   findById(id: string): R | undefined | Promise<R | undefined>;
   /** By one unique field. */
   findBy(field: string, value: string): R | undefined | Promise<R | undefined>;
+  /**
+   * All rows whose foreign field refers to the row `id`, in the order of their ids. The list is the same object until one
+   * of them changes. @throws for a field that is no foreign one, and for entities whose rows may expire.
+   */
+  findAllFor(foreignField: string, id: string): readonly R[] | Promise<readonly R[]>;
 }
 
 /** Counters in memory shared by all workers of the node; every call is atomic. */

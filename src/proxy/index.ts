@@ -7,6 +7,7 @@ export type { Exchange } from './exchange/exchange.ts';
 export { createTrust } from './forwarded.ts';
 export { type ListenAddress, type ListenTls, listen, type ProxyListener } from './listeners/listener.ts';
 export type { TargetPicker } from './phases/balancer.ts';
+export { createLatencyLines } from './phases/response-lines.ts';
 export type { ProxyCounters, ProxyRuntime } from './runtime.ts';
 export type { ProxySettings } from './settings.ts';
 export { createTargetPicker } from './target-picker.ts';

@@ -26,6 +26,8 @@ export interface ProxyRuntime {
   readonly clock: Clock;
   /** The present time as an HTTP date, made once a second. */
   readonly date: () => string;
+  /** See `createLatencyLines`. */
+  readonly latencyLines: (upstream: number, proxy: number) => string;
   readonly logger: Logger;
   readonly node: { readonly id: string; readonly hostname: string; readonly version: string; readonly worker: number };
   readonly counters: ProxyCounters;

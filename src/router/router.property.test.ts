@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { compileSafeRegex, type SafeRegex } from '../kernel/index.ts';
+import { summaryOf, targetOf } from './cases/router-case.ts';
 import { createRouter, type FieldsFlavor, type RouteRequest } from './index.ts';
-import { summaryOf, targetOf } from './router.cases.ts';
 
 /** The fields that are drawn; null is a field left out. */
 interface DrawnRoute {
@@ -87,7 +87,7 @@ function orderOf(
   flavor: FieldsFlavor,
 ) {
   const keys = keysOf(route);
-  const sum = [...keys].reduce((total, letter) => total + 2 ** (letter.charCodeAt(0) - 97), 0);
+  const sum = Array.from(keys).reduce((total, letter) => total + 2 ** (letter.charCodeAt(0) - 97), 0);
   const isWild = route.hosts?.some((host) => host.includes('*')) ?? true;
   const hasWildPort = route.hosts?.some((host) => host.includes('*') && host.includes(':')) ?? false;
   const isRegex = path?.startsWith('~') ?? false;

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { compileSafeRegex } from '../kernel/index.ts';
+import { fillRouter, requestOf, summaryOf, targetOf } from './cases/router-case.ts';
 import { createRouter, type FieldsFlavor } from './index.ts';
-import { fillRouter, requestOf, routerCases, summaryOf, targetOf } from './router.cases.ts';
+import { routerCases } from './router.cases.ts';
 
 const flavors: readonly FieldsFlavor[] = ['traditional', 'traditional_compatible'];
 

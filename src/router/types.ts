@@ -5,7 +5,7 @@ export interface RouteRequest {
   readonly method: string;
   /** The Host header in lower case, with its port when it had one; "" when there was none. */
   readonly host: string;
-  /** Normalised path without the query. */
+  /** Normalised path without the query, one character per byte as it came off the wire. */
   readonly path: string;
   readonly scheme: 'http' | 'https';
   /** The port that the client connected to, after port_maps. */
@@ -23,12 +23,16 @@ export interface RouteTarget {
   readonly service: Row | undefined;
 }
 
-/** The outcome of a match; shared between requests through the router's cache, so it is frozen. */
+/** The outcome of a match; it may be shared between requests, so it is never changed. */
 export interface RouteMatch<T extends RouteTarget = RouteTarget> {
   readonly target: T;
   /** The route path that matched: the prefix itself, or the whole text that a regular expression matched. */
   readonly matchedPath: string | undefined;
   readonly matchedByRegex: boolean;
+  /**
+   * Groups of a regular expression. `unnamed[0]` is group 1; a group that took no part is empty there and absent from
+   * `named`, which has no prototype.
+   */
   readonly captures: { readonly named: { readonly [name: string]: string }; readonly unnamed: readonly string[] };
 }
 
@@ -38,7 +42,10 @@ export interface RouteMatch<T extends RouteTarget = RouteTarget> {
  */
 export interface Router<T extends RouteTarget = RouteTarget> {
   match(request: RouteRequest): RouteMatch<T> | undefined;
-  /** Adds or replaces the route with the id of `target.route`. Routes of a disabled service are left out by the caller. */
+  /**
+   * Adds or replaces the route with the id of `target.route`. Routes of a disabled service are left out by the caller.
+   * @throws GibbonError `ERR_REGEX` for a regular expression that is refused; the router stays as it was.
+   */
   put(target: T): void;
   delete(routeId: string): void;
   readonly size: number;

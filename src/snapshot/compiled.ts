@@ -63,14 +63,14 @@ export class CompiledRoute implements RouteTarget {
   plan: Plan | undefined = undefined;
   planVersion = -1;
 
-  constructor(route: Row, service: CompiledService | undefined) {
+  constructor(route: Row, service: CompiledService | undefined, allowsV1: boolean) {
     this.route = route;
     this.service = service?.row;
     this.compiledService = service;
     this.id = route['id'] as string;
     this.stripPath = route['strip_path'] === true;
     this.preserveHost = route['preserve_host'] === true;
-    this.pathHandling = route['path_handling'] === 'v1' ? 'v1' : 'v0';
+    this.pathHandling = allowsV1 && route['path_handling'] === 'v1' ? 'v1' : 'v0';
     this.protocols = (route['protocols'] as readonly string[] | null) ?? [];
     this.httpsRedirectStatusCode = (route['https_redirect_status_code'] as number | null) ?? 426;
     this.isHttpsOnly = this.protocols.includes('https') && !this.protocols.includes('http');

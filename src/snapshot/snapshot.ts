@@ -15,6 +15,8 @@ export interface RowKeeper {
 /** What a snapshot is built upon. */
 export interface SnapshotOptions {
   readonly router: Router<CompiledRoute>;
+  /** False makes `path_handling` v0 for every route. */
+  readonly allowsPathHandlingV1: boolean;
   /** Plugins that are set up in this worker, by name. */
   readonly plugins: ReadonlyMap<string, InstanceFactory>;
   /** Who keeps the rows of further entities, by entity. */
@@ -65,7 +67,7 @@ export function createSnapshot(options: SnapshotOptions): Snapshot {
       return;
     }
     try {
-      router.put(new CompiledRoute(route, service));
+      router.put(new CompiledRoute(route, service, options.allowsPathHandlingV1));
     } catch (fault) {
       router.delete(id);
       logger.error(

@@ -46,6 +46,8 @@ export interface Timeouts {
 }
 
 const readBufferBytes = 65_536;
+/** Sockets take these as every stream does: bytes that may wait before the writer is told to stop. */
+const streamOptions: object = { highWaterMark: 16_384 };
 const responseLimits: HeadLimits = { ...defaultHeadLimits, line: 65_536, total: 131_072 };
 
 /** One connection to a peer: it carries one request at a time and returns to its pool in between. */
@@ -90,6 +92,7 @@ export class UpstreamConnection implements TimerItem {
         port,
         noDelay: true,
         keepAlive: true,
+        ...streamOptions,
         onread: { buffer: bytes, callback: (length) => this.#onBytes(bytes, 0, length) },
       });
       this.#socket.once('connect', () => this.#onConnect());
@@ -102,6 +105,7 @@ export class UpstreamConnection implements TimerItem {
         rejectUnauthorized: verify,
         ...(context === undefined ? {} : { secureContext: context }),
         ALPNProtocols: ['http/1.1'],
+        ...streamOptions,
       });
       socket.setNoDelay(true);
       socket.on('data', (data: Buffer) => {
@@ -121,9 +125,9 @@ export class UpstreamConnection implements TimerItem {
     return this.#pool.name;
   }
 
-  /** True when nothing waits to be written. */
-  get isDrained(): boolean {
-    return this.#socket.writableLength === 0;
+  /** True when so much waits to be written that {@link ResponseSink.onWritable} will tell when it has gone out. */
+  get isFull(): boolean {
+    return this.#socket.writableNeedDrain && this.#socket.writableLength > 0;
   }
 
   /**
@@ -152,7 +156,7 @@ export class UpstreamConnection implements TimerItem {
     return this.#socket.write(text, 'latin1');
   }
 
-  /** Writes bytes of the body; they must stay as they are until {@link UpstreamConnection.isDrained}. */
+  /** Writes bytes of the body; a run of 16 KiB or more must stay as it is while {@link UpstreamConnection.isFull}. */
   writeBytes(bytes: Uint8Array): boolean {
     this.#touch();
     return this.#socket.write(bytes);

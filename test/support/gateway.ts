@@ -124,7 +124,8 @@ export async function startChildGateway(given: GivenSettings = {}, prefix?: stri
 }
 
 function talkTo(prefix: string, addresses: () => RunningGateway['addresses']): TestGateway {
-  const portOf = (list: readonly Address[], ssl: boolean): number => list.find((address) => address.ssl === ssl)?.port ?? 0;
+  const portOf = (list: readonly Address[], ssl: boolean): number =>
+    list.find((address) => address.ssl === ssl)?.port ?? 0;
   const readLog = (): string => readFileSync(join(prefix, 'logs/error.log'), 'utf8');
   const proxyPort = (ssl: boolean): number => portOf(addresses().proxy, ssl);
   return {
@@ -141,7 +142,8 @@ function talkTo(prefix: string, addresses: () => RunningGateway['addresses']): T
     async waitForLog(pattern) {
       const deadline = performance.now() + 10_000;
       while (!pattern.test(readLog())) {
-        if (performance.now() > deadline) throw new Error(`The log never matched ${pattern}:\n${readLog().slice(-2000)}`);
+        if (performance.now() > deadline)
+          throw new Error(`The log never matched ${pattern}:\n${readLog().slice(-2000)}`);
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
     },
@@ -157,7 +159,8 @@ function askAdmin(port: number, method: string, path: string, body: unknown, exp
         host: '127.0.0.1',
         method,
         path,
-        headers: text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) },
+        headers:
+          text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) },
       },
       (answer) => {
         let received = '';

@@ -29,6 +29,9 @@ export function createWriter(
 ): EntityWriter {
   const entity = definition.name;
   const composite = hasCompositeKey(definition);
+  const isReadOnly = context.strategy.isReadOnly === true;
+  const refusal = (verb: string) =>
+    daoErrors.unsupported(`cannot ${verb} '${entity}' entities when not using a database`);
   const transient = Object.keys(definition.fields).filter((name) => definition.fields[name]!.transient === true);
   const lowerCased = definition.primary_key.filter((name) => {
     const field = definition.fields[name];
@@ -126,6 +129,8 @@ export function createWriter(
       }
       case 'referenced':
         return daoErrors.restricted(entity, violation.by);
+      case 'unstorable':
+        return daoErrors.schemaViolation({ [violation.field]: violation.reason });
     }
   }
 
@@ -136,6 +141,7 @@ export function createWriter(
       if (refused !== undefined) return fail(refused);
       const processed = await process(write, given, (input) => schema.insert(input, making(options)));
       if (!processed.ok) return processed;
+      if (isReadOnly) return fail(refusal('create'));
       const row = keyed(processed.value.row, undefined);
       const stored = record(row, options, 'insert');
       const violation = await work.session.insert(entity, stored);
@@ -151,6 +157,7 @@ export function createWriter(
       if (old === undefined) return fail(daoErrors.notFound(keyFields(definition, key)));
       const processed = await process(write, given, (input) => schema.update(input, old.row, making(options)));
       if (!processed.ok) return processed;
+      if (isReadOnly) return fail(refusal('update'));
       const row = keyed(processed.value.row, key);
       const stored = record(row, options, 'update');
       const violation = await work.session.update(entity, key, stored);
@@ -167,6 +174,7 @@ export function createWriter(
       const fields = keyFields(definition, key);
       const processed = await process(write, given, (input) => schema.upsert({ ...input, ...fields }, making(options)));
       if (!processed.ok) return processed;
+      if (isReadOnly) return fail(refusal('create or update'));
       const row = keyed(processed.value.row, key);
       const stored = record(row, options, 'upsert');
       const violation = await work.session.upsert(entity, stored);
@@ -183,6 +191,7 @@ export function createWriter(
     async delete(work, key) {
       const found = await work.session.select(entity, key);
       if (found === undefined) return ok(false);
+      if (isReadOnly) return fail(refusal('remove'));
       const row = present(definition, found, context.clock);
       const at = work.changes.length;
       if (hooks.deleting !== undefined) {
@@ -211,6 +220,7 @@ export async function writeThrough<T>(
   return context.strategy.transaction(async (session) => {
     const work: Work = { session, changes: [] };
     const result = await body(work);
+    if (result.ok && work.changes.length > 0) await session.publish?.(work.changes);
     return {
       commit: result.ok,
       value: result,

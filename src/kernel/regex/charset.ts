@@ -1,4 +1,7 @@
-/** A set of UTF-16 code units: inclusive ranges, flat (`[low, high, low, high, ...]`), sorted, neither touching nor overlapping. */
+/**
+ * A set of UTF-16 code units: inclusive ranges, flat (`[low, high, low, high, ...]`), sorted, neither touching nor
+ * overlapping.
+ */
 export type CharSet = readonly number[];
 
 /** The last code unit that a set can hold. */

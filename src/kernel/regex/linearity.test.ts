@@ -6,7 +6,9 @@ import { isProvenLinear } from './linearity.ts';
 import { parseRegex } from './parse.ts';
 import type { RegexNode } from './syntax.ts';
 
-/** A backtracking engine as plain as can be: what V8 does, with a count of the characters taken on all ways together. */
+/**
+ * A backtracking engine as plain as can be: what V8 does, with a count of the characters taken on all ways together.
+ */
 function search(root: RegexNode, text: string, anchored: boolean, most: number) {
   let taken = 0;
   function run(node: RegexNode, at: number, then: (at: number) => number | null): number | null {

@@ -10,14 +10,15 @@ const mostSteps = 400_000;
 class NotProven extends Error {}
 
 /**
- * True when a backtracking engine is proven to need at most (states of the pattern) x (length of the text) steps; false means
- * "not proven", not "slow".
+ * True when a backtracking engine is proven to need at most 2 x (states of the pattern) x (length of the text) steps; false
+ * means "not proven", not "slow".
  *
  * The pattern becomes a position automaton (Glushkov): a state for each set, bounded repetitions written out. Where no
- * text leads to one state along two different ways, backtracking comes to each pair of state and place in the text at most once.
- * Ways that differ only in how they pass through empty parts count as different: `(a+)+` is refused for its two ways from
- * "a" to "a". An unanchored search is a first state that takes anything. Once a way has come to a state from which the match is
- * complete, the search cannot fail any more, so other ways are not tried after it; see {@link Automaton.prove}.
+ * text leads to one state along two different ways, backtracking comes to each pair of state and place in the text at
+ * most once. Ways that differ only in how they pass through empty parts count as different: `(a+)+` is refused for its
+ * two ways from "a" to "a". An unanchored search is a first state that takes anything. Once a way has come to a state
+ * from which the match is complete, the search cannot fail any more, so other ways are not tried after it; see
+ * {@link Automaton.prove}.
  */
 export function isProvenLinear(root: RegexNode, anchored: boolean): boolean {
   try {
@@ -145,9 +146,9 @@ class Automaton {
   }
 
   /**
-   * Two bounds make the whole. Before a complete match was seen, no two ways lead to one state; so states from which the match is
-   * complete end the search for such ways. From the first complete match on, only ways that continue it are tried,
-   * so from each such state on, no two ways lead to one state either.
+   * Two bounds make the whole. Before a complete match was seen, no two ways lead to one state; so states from which
+   * the match is complete end the search for such ways. From the first complete match on, only ways that continue it
+   * are tried, so from each such state on, no two ways lead to one state either.
    */
   prove(starts: readonly number[], complete: ReadonlySet<number>): void {
     const before = this.#reachable(starts, complete);
@@ -170,7 +171,9 @@ class Automaton {
     return seen;
   }
 
-  /** Walks pairs of different states that one text leads to; two of them that step into one state are two ways to it. */
+  /**
+   * Walks pairs of different states that one text leads to; two of them that step into one state are two ways to it.
+   */
   #findMeeting(forks: readonly (readonly number[])[], states: ReadonlySet<number>, ends: ReadonlySet<number>): void {
     const count = this.#sets.length;
     const seen = new Set<number>();
@@ -233,10 +236,10 @@ function checkLooks(node: RegexNode, place: Place): boolean {
       return hasLoop;
     }
     case 'look': {
-      // V8 matches look-behinds from right to left; only those without a choice are plain enough to need no proof of it.
+      // V8 matches look-behinds from right to left; those without a choice are plain enough to need no proof of it.
       if (node.behind && !isFixed(node.body)) throw new NotProven();
       const hasLoop = checkLooks(node.body, place);
-      // A loop inside runs once for each time it is tried: a few times before the first loop outside, else for each character.
+      // A loop inside runs each time it is tried: a few times before the first loop outside, else for each character.
       if (hasLoop && place.afterLoop) throw new NotProven();
       prove(node.body, true);
       return false;

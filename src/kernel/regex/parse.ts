@@ -1,4 +1,4 @@
-import { anyUnit, type CharSet, charSet, escapeSets, foldCase, notNewline } from './charset.ts';
+import { anyUnit, type CharSet, escapeSets, foldCase, notNewline } from './charset.ts';
 import { parseClass } from './parse-class.ts';
 import { parseCharacterEscape, Scanner } from './scan.ts';
 import { type Assertion, RegexFault, type RegexNode, type RegexTree } from './syntax.ts';
@@ -21,10 +21,10 @@ const escapedAssertions: ReadonlyMap<string, Assertion> = new Map([
 ]);
 
 /**
- * Parses the part of PCRE2's language that can be matched in linear time, and look-around. `$` and `\Z` mean the very end of the
- * text: PCRE also lets them match before a last newline, which on a path only opens a hole.
- * @throws RegexFault for a malformed pattern and for what is not supported: back-references, possessive and atomic groups,
- * conditionals, recursion, callouts, Unicode properties.
+ * Parses the part of PCRE2's language that can be matched in linear time, and look-around. `$` and `\Z` mean the very
+ * end of the text: PCRE also lets them match before a last newline, which on a path only opens a hole.
+ * @throws RegexFault for a malformed pattern and for what is not supported: back-references, possessive and atomic
+ * groups, conditionals, recursion, callouts, Unicode properties.
  */
 export function parseRegex(pattern: string, ignoreCase: boolean): RegexTree {
   const names: (string | undefined)[] = [];
@@ -63,6 +63,7 @@ function sequence(items: readonly RegexNode[]): RegexNode {
 
 /** Reads `(?i)` and its like, which hold to the end of the group. */
 function parseInlineFlags(scanner: Scanner, flags: Flags): Flags | undefined {
+  if (scanner.peek() !== '(') return undefined;
   const letters = scanner.match(/\(\?([a-zA-Z]*(?:-[a-zA-Z]+)?)\)/y);
   return letters === undefined ? undefined : applyFlags(flags, letters);
 }
@@ -112,7 +113,7 @@ function parseAtom(
 
 function literal(text: string, flags: Flags): RegexNode {
   const unit = text.charCodeAt(0);
-  const set: CharSet = charSet([unit, unit]);
+  const set: CharSet = [unit, unit];
   return { kind: 'set', set: flags.ignoreCase ? foldCase(set) : set };
 }
 
@@ -194,6 +195,7 @@ function parseQuantifier(scanner: Scanner, body: RegexNode): RegexNode {
 }
 
 function parseBounds(scanner: Scanner): readonly [number, number] | undefined {
+  if (scanner.done || !'*+?{'.includes(scanner.peek())) return undefined;
   if (scanner.take('*')) return [0, Number.POSITIVE_INFINITY];
   if (scanner.take('+')) return [1, Number.POSITIVE_INFINITY];
   if (scanner.take('?')) return [0, 1];

@@ -65,9 +65,11 @@ function writeRanges(set: CharSet, dialect: Dialect): string {
     .join('');
 }
 
+const plainUnit = /[A-Za-z0-9/_]/;
+
 function writeUnit(unit: number, dialect: Dialect): string {
   const text = String.fromCharCode(unit);
-  if (/[A-Za-z0-9/_]/.test(text)) return text;
+  if (plainUnit.test(text)) return text;
   if (unit <= 0xff) return `\\x${unit.toString(16).padStart(2, '0')}`;
   const hex = unit.toString(16).padStart(4, '0');
   return dialect === 'v8' ? `\\u${hex}` : `\\x{${hex}}`;

@@ -62,10 +62,17 @@ function createReader(rows: readonly Row[], cacheKey: readonly string[], reads: 
     const row = rows.find(isWanted);
     return reads === 'now' ? row : Promise.resolve(row);
   };
+  const lists = new Map<string, readonly Row[]>();
   return {
     find: (...values) => answer((row) => cacheKey.every((field, at) => plainValue(row[field]) === values[at])),
     findById: (id) => answer((row) => row['id'] === id),
     findBy: (field, value) => answer((row) => plainValue(row[field]) === value),
+    findAllFor(foreignField, id) {
+      const key = `${foreignField}:${id}`;
+      const list = lists.get(key) ?? rows.filter((row) => plainValue(row[foreignField]) === id);
+      lists.set(key, list);
+      return reads === 'now' ? list : Promise.resolve(list);
+    },
   };
 }
 

@@ -1,8 +1,8 @@
+import { normalizePath } from '../../kernel/index.ts';
 import { parseArgs } from '../args.ts';
 import { isParsable, parseBody } from '../body.ts';
 import { checkMaximum, checkPhase, checkString } from '../checks.ts';
 import type { KongRequest } from '../kong.ts';
-import { normalizePath } from '../paths.ts';
 import { textOfLatin1 } from '../text.ts';
 import type { ExchangeState } from './state.ts';
 

@@ -3,8 +3,10 @@ import {
   type ChunkedDecoder,
   ChunkedFault,
   createChunkedDecoder,
+  flat,
   HeadAccumulator,
   HeadFault,
+  isHost,
   latin1,
   parseRequestHead,
   RequestHead,
@@ -287,7 +289,7 @@ export class Http1Connection implements Downstream, TimerItem {
     this.#sink = undefined;
     this.#isBodyPaused = false;
     this.#chunks = head.chunked ? createChunkedDecoder() : undefined;
-    this.#remaining = head.contentLength > 0 ? head.contentLength : 0;
+    this.#remaining = Math.max(head.contentLength, 0);
     this.#bodyBytes = 0;
     this.#isContinueOwed = head.expectContinue;
     this.#isAnswered = false;
@@ -297,7 +299,8 @@ export class Http1Connection implements Downstream, TimerItem {
     this.#exchange = exchange;
     const first = head.target.charCodeAt(0);
     if (head.method === 'CONNECT') answerWithError(exchange, 405);
-    else if (first !== 0x2f && !isAbsolute(head.target)) answerWithError(exchange, 400);
+    else if (first !== 0x2f && !(isAbsolute(head.target) && isHost(exchange.hostAsSent)))
+      answerWithError(exchange, 400);
     else if (settings.maxBodySize > 0 && head.contentLength > settings.maxBodySize) answerWithError(exchange, 413);
     else begin(exchange);
   }
@@ -465,26 +468,27 @@ export class Http1Connection implements Downstream, TimerItem {
 
   sendHead(statusText: string, lines: string, length: number, shownLength = -1): void {
     const head = this.#head!;
-    let framing = '';
+    let framing: string;
     this.#isChunkedOut = false;
     this.#outRemaining = 0;
-    if (length === noBody) {
-      if (shownLength >= 0) framing = `Content-Length: ${shownLength}\r\n`;
-    } else if (length >= 0) {
-      framing = `Content-Length: ${length}\r\n`;
+    if (length === noBody) framing = shownLength >= 0 ? lengthLine(shownLength) : '';
+    else if (length >= 0) {
+      framing = lengthLine(length);
       this.#outRemaining = length;
     } else if (head.minor > 0) {
       framing = 'Transfer-Encoding: chunked\r\n';
       this.#isChunkedOut = true;
     } else {
       // RFC 9112 section 6.3: to HTTP/1.0 a body of unknown length ends with the connection.
+      framing = '';
       this.#mayKeepAlive = false;
       this.#outRemaining = -1;
     }
     if (this.#hasBodyToCome() && !this.#canSkipBody()) this.#mayKeepAlive = false;
     if (this.#isDraining) this.#mayKeepAlive = false;
     const connection = this.#mayKeepAlive ? 'Connection: keep-alive\r\n\r\n' : 'Connection: close\r\n\r\n';
-    this.#out += `HTTP/1.1 ${statusText}\r\n${lines}${framing}${connection}`;
+    const first = statusText === '200 OK' ? 'HTTP/1.1 200 OK\r\n' : `HTTP/1.1 ${statusText}\r\n`;
+    this.#out += first + lines + framing + connection;
   }
 
   /** What is left of the body is small and sure to come, so reading over it is cheaper than a new connection. */
@@ -632,6 +636,14 @@ export class Http1Connection implements Downstream, TimerItem {
     this.#runtime.wheel.schedule(this);
     this.#socket.destroySoon();
   }
+}
+
+const lengthLines: string[] = [];
+
+/** The line of Content-Length; those of small bodies are made once. */
+function lengthLine(length: number): string {
+  if (length >= 4096) return `Content-Length: ${length}\r\n`;
+  return (lengthLines[length] ??= flat(`Content-Length: ${length}\r\n`));
 }
 
 const lingerTime = 5000;

@@ -2,6 +2,7 @@ import { createServer, type Server, Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import type { CertificateStore } from '../../tls/index.ts';
 import type { ClientConnection } from '../downstream.ts';
+import { hasCertificateHandlers, runCertificate } from '../phases/certificate.ts';
 import type { ProxyRuntime } from '../runtime.ts';
 import { Http1Connection } from './http1-connection.ts';
 import { createReadBuffers, type ReadBuffers } from './read-buffers.ts';
@@ -68,7 +69,7 @@ export async function listen(
       ? createServer({ noDelay: true, highWaterMark, pauseOnConnect: true }, (socket) => {
           acceptPlain(runtime, socket, buffers, adopt, gone);
         })
-      : createTlsServer({ ...tls.options, highWaterMark, pauseOnConnect: false } as TlsOptions, (socket) => {
+      : createTlsServer({ ...withHandlers(runtime, tls.options), highWaterMark } as TlsOptions, (socket) => {
           acceptTls(runtime, socket, buffers, adopt, gone);
         });
   // A failed handshake is the client's affair; without a listener it would be thrown.
@@ -151,6 +152,20 @@ function acceptPlain(runtime: ProxyRuntime, accepted: Socket, buffers: ReadBuffe
   socket.resume();
 }
 
+/** Lets the certificate handlers of plugins run before the certificate is chosen. */
+function withHandlers(runtime: ProxyRuntime, options: TlsOptions): TlsOptions {
+  const choose = options.SNICallback;
+  if (choose === undefined) return options;
+  return {
+    ...options,
+    SNICallback(this: TLSSocket, serverName, done) {
+      const client = hasCertificateHandlers(runtime) ? describeClient(runtime, this, this, serverName) : undefined;
+      if (client === undefined) choose.call(this, serverName, done);
+      else runCertificate(runtime, client, () => choose.call(this, serverName, done));
+    },
+  };
+}
+
 function acceptTls(runtime: ProxyRuntime, socket: TLSSocket, buffers: ReadBuffers, adopt: Adopt, gone: Gone): void {
   const client = describeClient(runtime, socket, socket);
   if (client === undefined) {
@@ -172,6 +187,7 @@ function describeClient(
   runtime: ProxyRuntime,
   socket: Socket,
   secured: TLSSocket | undefined,
+  serverName?: string,
 ): ClientConnection | undefined {
   const { remoteAddress, remotePort, localAddress, localPort } = socket;
   if (remoteAddress === undefined || remotePort === undefined || localPort === undefined) return undefined;
@@ -180,8 +196,7 @@ function describeClient(
     remoteAddress.startsWith('::ffff:') && remoteAddress.includes('.') ? remoteAddress.slice(7) : remoteAddress;
   const forwardedPort = settings.portMap.get(localPort) ?? localPort;
   const scheme = secured === undefined ? 'http' : 'https';
-  const serverName =
-    secured === undefined ? undefined : (secured as { readonly servername?: string | false }).servername;
+  const name = serverName ?? (secured as { readonly servername?: string | false } | undefined)?.servername;
   return {
     serial: runtime.nextSerial(),
     remoteAddress: address,
@@ -190,11 +205,12 @@ function describeClient(
     localPort,
     forwardedPort,
     scheme,
-    sni: typeof serverName === 'string' ? serverName.toLowerCase().replace(/\.$/, '') : undefined,
+    sni: typeof name === 'string' ? name.toLowerCase().replace(/\.$/, '') : undefined,
     isTrusted: !settings.trustsNobody && settings.isTrusted(address),
     forwardedLines:
       `${address}\r\nX-Forwarded-Proto: ${scheme}\r\n` +
       `X-Forwarded-Port: ${forwardedPort}\r\nX-Real-IP: ${address}\r\n`,
+    fixedPart: undefined,
     tls:
       secured === undefined
         ? undefined

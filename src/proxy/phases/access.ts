@@ -3,7 +3,7 @@ import { checkProtocol } from '../../router/index.ts';
 import { choose, type Instance, type Plan } from '../../snapshot/index.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { resolveClient } from '../forwarded.ts';
-import { answer, answerOwn, answerWithError } from './answer.ts';
+import { answer, answerFailure, answerOwn, answerWithError } from './answer.ts';
 import { proxy } from './balancer.ts';
 import { runHandler } from './handlers.ts';
 import { hostName, prepareUpstream } from './upstream-request.ts';
@@ -63,13 +63,13 @@ function runStatic(x: Exchange, list: readonly Instance[], from: number): void {
       void outcome.then((settled) => {
         if (x.isOver) return;
         if (settled === 'answered') answerOwn(x);
-        else if (settled === 'failed') answerWithError(x, x.failureStatus);
+        else if (settled === 'failed') answerFailure(x);
         else runStatic(x, list, at + 1);
       });
       return;
     }
     if (outcome === 'answered') return answerOwn(x);
-    if (outcome === 'failed') return answerWithError(x, x.failureStatus);
+    if (outcome === 'failed') return answerFailure(x);
   }
   afterAccess(x);
 }
@@ -105,7 +105,7 @@ function endDynamic(x: Exchange, plan: Plan, from: number, chosen: Instance[], i
   }
   settleLists(x, chosen);
   if (isAnswered) answerOwn(x);
-  else answerWithError(x, x.failureStatus);
+  else answerFailure(x);
 }
 
 function settleLists(x: Exchange, chosen: readonly Instance[]): void {

@@ -9,6 +9,7 @@ import {
   grpcMessageOf,
   grpcStatusOf,
   type HeaderToSet,
+  headerKey,
   isGrpcRequest,
   latin1OfText,
   phaseBits,
@@ -79,6 +80,19 @@ export function answerWithError(
   });
 }
 
+/**
+ * Answers for a handler that failed: Kong's compact body with 500, or the error of a client that spoilt its own body.
+ */
+export function answerFailure(x: Exchange): void {
+  if (x.failureStatus !== 500) return answerWithError(x, x.failureStatus);
+  if (x.isHeadSent) return answerWithError(x, 500);
+  answer(x, {
+    status: 500,
+    headers: [['Content-Type', [errorContentTypes.json]]],
+    body: '{"message":"An unexpected error occurred"}',
+  });
+}
+
 /** Answers with what an error of ours says, such as 503 for a name that cannot be resolved; logs what is no client's fault. */
 export function answerWithFault(x: Exchange, fault: unknown): void {
   if (fault instanceof GibbonError) {
@@ -103,7 +117,7 @@ function send(x: Exchange, made: Answer): void {
   x.responseLines = '';
   const edits = x.editResponse();
   for (const [name, lines] of made.headers) {
-    const lower = name.toLowerCase();
+    const lower = headerKey(name);
     // Framing is the connection's own.
     if (lower !== 'content-length' && lower !== 'transfer-encoding') edits.set(name, lower, lines.map(headerText));
   }

@@ -3,7 +3,7 @@ import { phaseBits } from '../../pdk/support.ts';
 import type { TransportFault } from '../../transport/index.ts';
 import { noBody, unknownLength } from '../downstream.ts';
 import type { Exchange } from '../exchange/exchange.ts';
-import { answerOwn, answerWithError } from './answer.ts';
+import { answerFailure, answerOwn, answerWithError } from './answer.ts';
 import { filterChunk } from './body-filter.ts';
 import { runHandler } from './handlers.ts';
 import { runHeaderFilters } from './header-filter.ts';
@@ -70,21 +70,17 @@ export class ResponseRelay {
     x.phase = phaseBits.body_filter;
 
     const edits = x.responseEdits;
-    let lines = edits === undefined ? x.responseLines : edits.apply(x.responseLines);
+    let lines = edits === undefined ? x.responseLines : edits.apply(x.responseLines, head);
     const { sends } = settings;
     if (!head.hasServer && sends.server && edits?.touches('server') !== true)
       lines += `Server: ${settings.serverToken}\r\n`;
     if (!head.hasDate && edits?.touches('date') !== true) lines += `Date: ${x.runtime.date()}\r\n`;
     if (head.trailer !== undefined && x.head.teTrailers) lines += `Trailer: ${head.trailer}\r\n`;
-    if (sends.upstreamLatency) lines += `X-Kong-Upstream-Latency: ${floor(x.headedAt - x.proxiedAt)}\r\n`;
-    if (sends.proxyLatency) {
-      // What passed since the head came is more than nothing only where the whole answer was waited for.
-      const since = this.#isWhole ? x.runtime.clock.now() - x.headedAt : 0;
-      lines += `X-Kong-Proxy-Latency: ${floor(x.proxiedAt - x.startedAt + since)}\r\n`;
-    }
+    // What passed since the head came is more than nothing only where the whole answer was waited for.
+    const since = this.#isWhole ? x.runtime.clock.now() - x.headedAt : 0;
+    lines += x.runtime.latencyLines(floor(x.headedAt - x.proxiedAt), floor(x.proxiedAt - x.startedAt + since));
     if (sends.upstreamStatus) lines += `X-Kong-Upstream-Status: ${x.upstreamStatuses}\r\n`;
-    if (sends.via)
-      lines += head.via === undefined ? `Via: ${settings.viaToken}\r\n` : `Via: ${head.via}, ${settings.viaToken}\r\n`;
+    if (sends.via) lines += head.via === undefined ? settings.viaLine : `Via: ${head.via}, ${settings.viaToken}\r\n`;
     else if (head.via !== undefined) lines += `Via: ${head.via}\r\n`;
     if (sends.requestId) lines += `X-Kong-Request-Id: ${x.requestId}\r\n`;
     lines += debugLines(x);
@@ -102,7 +98,7 @@ export class ResponseRelay {
   #sendUpgrade(head: ResponseHead): void {
     const x = this.#x;
     if (x.headerFilters.length > 0) runHeaderFilters(x);
-    let lines = x.responseEdits === undefined ? x.responseLines : x.responseEdits.apply(x.responseLines);
+    let lines = x.responseEdits === undefined ? x.responseLines : x.responseEdits.apply(x.responseLines, head);
     lines += `Connection: upgrade\r\nUpgrade: ${head.upgrade ?? x.head.upgrade!}\r\n`;
     x.isHeadSent = true;
     x.down.sendUpgrade(lines);
@@ -176,13 +172,13 @@ export class ResponseRelay {
         void outcome.then((settled) => {
           if (x.isOver) return;
           if (settled === 'answered') answerOwn(x);
-          else if (settled === 'failed') answerWithError(x, x.failureStatus);
+          else if (settled === 'failed') answerFailure(x);
           else this.#runResponders(at + 1);
         });
         return;
       }
       if (outcome === 'answered') return answerOwn(x);
-      if (outcome === 'failed') return answerWithError(x, x.failureStatus);
+      if (outcome === 'failed') return answerFailure(x);
     }
     this.#sendWhole();
   }

@@ -1,7 +1,7 @@
 import { phaseBits } from '../../pdk/support.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { runAccess } from './access.ts';
-import { answerOwn, answerWithError } from './answer.ts';
+import { answerFailure, answerOwn } from './answer.ts';
 import { runHandler } from './handlers.ts';
 
 /** Begins the life of an exchange: the rewrite handlers of global configurations, then routing and access. */
@@ -22,13 +22,13 @@ function runFrom(x: Exchange, from: number): void {
       void outcome.then((settled) => {
         if (x.isOver) return;
         if (settled === 'answered') answerOwn(x);
-        else if (settled === 'failed') answerWithError(x, x.failureStatus);
+        else if (settled === 'failed') answerFailure(x);
         else runFrom(x, at + 1);
       });
       return;
     }
     if (outcome === 'answered') return answerOwn(x);
-    if (outcome === 'failed') return answerWithError(x, x.failureStatus);
+    if (outcome === 'failed') return answerFailure(x);
   }
   runAccess(x);
 }

@@ -1,4 +1,4 @@
-import { cutNames } from '../../http1/index.ts';
+import { cutNames, flat } from '../../http1/index.ts';
 import { buildUpstreamPath } from '../../router/index.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 
@@ -37,9 +37,30 @@ export function upstreamHead(x: Exchange, hostHeader: string): string {
 
   let untouched = head.untouched;
   if (head.nominated !== undefined) untouched = cutNames(untouched, head.nominated);
-  if (edits !== undefined) untouched = edits.apply(untouched, x.search);
+  if (edits !== undefined) untouched = edits.apply(untouched, head);
 
   const isUpgrade = head.connectionUpgrade && head.upgrade !== undefined && head.minor > 0;
+  const method = x.upstreamMethod ?? head.method;
+  const prefix = forwardedPrefix(x);
+  const prefixLine = prefix === undefined ? '' : `X-Forwarded-Prefix: ${prefix}\r\n`;
+  const te = head.teTrailers ? 'TE: trailers\r\n' : '';
+  const id = settings.sendsRequestIdUpstream ? `X-Kong-Request-Id: ${x.requestId}\r\n` : '';
+  if (!client.isTrusted && head.forwardedFor === undefined && head.via === undefined && !isUpgrade) {
+    // By far the most requests: all but path, id and the client's own lines is the same as last time.
+    let fixed = client.fixedPart;
+    if (fixed === undefined || fixed.host !== x.host || fixed.hostHeader !== hostHeader) {
+      fixed = {
+        host: x.host,
+        hostHeader,
+        text: flat(
+          ` HTTP/1.1\r\nHost: ${hostHeader}\r\nConnection: keep-alive\r\nVia: ${settings.viaToken}\r\n` +
+            `X-Forwarded-For: ${client.forwardedLines}X-Forwarded-Host: ${hostName(x.host)}\r\nX-Forwarded-Path: `,
+        ),
+      };
+      client.fixedPart = fixed;
+    }
+    return `${method} ${upstreamUri(x)}${fixed.text}${x.rawPath}\r\n${prefixLine}${id}${te}${untouched}`;
+  }
   const connection = isUpgrade
     ? `Connection: keep-alive, Upgrade\r\nUpgrade: ${head.upgrade!}\r\n`
     : 'Connection: keep-alive\r\n';
@@ -58,15 +79,11 @@ export function upstreamHead(x: Exchange, hostHeader: string): string {
       (head.forwardedFor === undefined ? 'X-Forwarded-For: ' : `X-Forwarded-For: ${head.forwardedFor}, `) +
       `${client.forwardedLines}X-Forwarded-Host: ${hostName(x.host)}\r\nX-Forwarded-Path: ${x.rawPath}\r\n`;
   }
-  const prefix = forwardedPrefix(x);
-  if (prefix !== undefined) forwarded += `X-Forwarded-Prefix: ${prefix}\r\n`;
   const via = head.via === undefined ? settings.viaToken : `${head.via}, ${settings.viaToken}`;
-  const id = settings.sendsRequestIdUpstream ? `X-Kong-Request-Id: ${x.requestId}\r\n` : '';
-  const te = head.teTrailers ? 'TE: trailers\r\n' : '';
 
   return (
-    `${x.upstreamMethod ?? head.method} ${upstreamUri(x)} HTTP/1.1\r\nHost: ${hostHeader}\r\n` +
-    `${connection}${forwarded}Via: ${via}\r\n${id}${te}${untouched}`
+    `${method} ${upstreamUri(x)} HTTP/1.1\r\nHost: ${hostHeader}\r\n` +
+    `${connection}${forwarded}${prefixLine}Via: ${via}\r\n${id}${te}${untouched}`
   );
 }
 

@@ -5,8 +5,8 @@ import { compareEntries, insertEntry, removeEntry } from './entry-order.ts';
 import type { Search } from './search.ts';
 
 /**
- * The entries of one rank in one place (host and prefix). Most places have one, which then stands for itself: each object
- * less on the way to it is a cache miss less.
+ * The entries of one rank in one place (host and prefix). Most places have one, which then stands for itself: each
+ * object less on the way to it is a cache miss less.
  */
 export type Candidates<T extends RouteTarget> = RouteEntry<T> | CandidateList<T>;
 

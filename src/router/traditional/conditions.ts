@@ -22,8 +22,9 @@ export interface SniCondition {
 }
 
 /**
- * Reads a route's `headers`; undefined when it names none. Host does not count (Kong has `hosts` for it). In the traditional flavour
- * `~*` makes a pattern of an only value, in the compatible one (`allowPatterns` is `any`) of each value.
+ * Reads a route's `headers`; undefined when it names none. Host does not count (Kong has `hosts` for it). In the
+ * traditional flavour `~*` makes a pattern of an only value, in the compatible one (`allowPatterns` is `any`) of each
+ * value.
  * @throws GibbonError `ERR_REGEX` for a `~*` value that cannot be run safely.
  */
 export function compileHeaders(
@@ -80,7 +81,10 @@ function meetsHeader(condition: HeaderCondition, value: string): boolean {
   return condition.values.has(value.toLowerCase()) || condition.patterns.some((pattern) => pattern.test(value));
 }
 
-/** True when a TLS connection's server name is among those asked for; plain connections have none and meet every condition. */
+/**
+ * True when a TLS connection's server name is among those asked for; plain connections have none and meet every
+ * condition.
+ */
 export function meetsSni(condition: SniCondition, request: RouteRequest): boolean {
   if (request.scheme === 'http') return true;
   const { sni } = request;

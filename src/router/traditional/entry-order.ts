@@ -2,8 +2,8 @@ import type { RouteTarget } from '../types.ts';
 import type { RouteEntry } from './entry.ts';
 
 /**
- * Orders entries of one rank: regex_priority (only regular expressions have one), the longer path, the older route, as Kong does; then
- * the id and the place in the route, so that the order is total.
+ * Orders entries of one rank: regex_priority (only regular expressions have one), the longer path, the older route, as
+ * Kong does; then the id and the place in the route, so that the order is total.
  */
 export function compareEntries(a: RouteEntry<RouteTarget>, b: RouteEntry<RouteTarget>): number {
   if (a.regexPriority !== b.regexPriority) return b.regexPriority - a.regexPriority;

@@ -95,7 +95,9 @@ export function compileEntries<T extends RouteTarget>(
   });
 }
 
-/** The outcome for a request whose path a regular expression matched; for this request alone, so it is not frozen yet. */
+/**
+ * The outcome for a request whose path a regular expression matched; for this request alone, so it is not frozen yet.
+ */
 export function regexMatch<T extends RouteTarget>(target: T, found: RegexMatch): RouteMatch<T> {
   const captures = found.captures.length === 0 ? noCaptures : capturesOf(found);
   return { target, matchedPath: found.text, matchedByRegex: true, captures };

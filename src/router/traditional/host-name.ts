@@ -3,8 +3,8 @@ export interface RouteHost {
   /** `suffix` for `*.example.com`, `prefix` for `example.*`. */
   readonly kind: 'plain' | 'suffix' | 'prefix';
   /**
-   * What it is found by: the name for `plain`, what follows the star for `suffix`, what precedes it for `prefix`; with the
-   * port at the end if it has one, as in `.example.com:8080` and `example.:8080`.
+   * What it is found by: the name for `plain`, what follows the star for `suffix`, what precedes it for `prefix`; with
+   * the port at the end if it has one, as in `.example.com:8080` and `example.:8080`.
    */
   readonly key: string;
   readonly hasPort: boolean;
@@ -19,8 +19,8 @@ export interface HostParts {
 }
 
 /**
- * Takes a port and the brackets of an IPv6 address off a host, as Kong's traditional router does: a port must be digits, an address
- * with several colons and no brackets has none.
+ * Takes a port and the brackets of an IPv6 address off a host, as Kong's traditional router does: a port must be
+ * digits, an address with several colons and no brackets has none.
  */
 export function splitHost(host: string): HostParts {
   const bracket = host.startsWith('[') ? host.indexOf(']') : -1;

@@ -9,7 +9,9 @@ export interface Outcome<T extends RouteTarget> {
 
 /** Remembers outcomes that cost more than a look-up to find again. */
 export interface OutcomeCache<T extends RouteTarget> {
-  /** The remembered outcome, unless a route that could change it came or went since. Ask after the host was looked up. */
+  /**
+   * The remembered outcome, unless a route that could change it came or went since. Ask after the host was looked up.
+   */
   get(request: RouteRequest): Outcome<T> | undefined;
   set(request: RouteRequest, match: RouteMatch<T> | undefined): void;
 }
@@ -85,8 +87,8 @@ function isSame(outcome: Remembered<RouteTarget>, request: RouteRequest): boolea
 }
 
 /**
- * Text that keeps nothing but itself alive: what was cut out of a request's head would keep the whole head. Cutting from a text just
- * joined refers to that one instead; V8 copies what is shorter than 13 characters anyway.
+ * Text that keeps nothing but itself alive: what was cut out of a request's head would keep the whole head. Cutting
+ * from a text just joined refers to that one instead; V8 copies what is shorter than 13 characters anyway.
  */
 function ownText(text: string): string {
   return text.length < 13 ? text : `${text} `.slice(0, -1);

@@ -5,9 +5,10 @@ import { compareEntries } from './entry-order.ts';
 import type { Search } from './search.ts';
 
 /**
- * Entries by the text that a path must begin with, their key; a prefix of Kong's ends at any character, not only at a slash. A node
- * stands for its ancestors' labels and its own, joined. The tree is compressed: a chain without entries or branches is one node, and
- * a lone entry at the end of a branch is a child itself, so that most of 100,000 routes are reached over few objects.
+ * Entries by the text that a path must begin with, their key; a prefix of Kong's ends at any character, not only at a
+ * slash. A node stands for its ancestors' labels and its own, joined. The tree is compressed: a chain without entries
+ * or branches is one node, and a lone entry at the end of a branch is a child itself, so that most of 100,000 routes
+ * are reached over few objects.
  */
 export interface PrefixNode<T extends RouteTarget> {
   readonly kind: 'node';

@@ -27,7 +27,10 @@ const categoryPlaces: readonly number[] = (() => {
   return Array.from({ length: 32 }, (_, bits) => order.indexOf(bits));
 })();
 
-/** Kong's flavour `traditional`: category; wildcard host with a port, then plain hosts only, then regex path; number of headers. */
+/**
+ * Kong's flavour `traditional`: category; wildcard host with a port, then plain hosts only, then regex path; number of
+ * headers.
+ */
 export const traditionalRank: RankOf = ({ attributes, hosts, headerCount, isRegex }) => {
   const hasWildcardPort = hosts.some((host) => host.kind !== 'plain' && host.hasPort);
   const isPlainOnly = hosts.length > 0 && hosts.every((host) => host.kind === 'plain');

@@ -10,16 +10,15 @@ import { Search } from './search.ts';
 export interface RouterOptions {
   /** `traditional` unless told otherwise. */
   readonly flavor?: FieldsFlavor;
-  /** Paths whose outcome is remembered where regular expressions are in play; 5000 unless told otherwise, 0 for none. */
+  /**
+   * Paths whose outcome is remembered where regular expressions are in play; 5000 unless told otherwise, 0 for none.
+   */
   readonly cacheSize?: number;
   /** Compiles regex paths; in place of the safe compiler. */
   readonly compileRegex?: CompilePath;
 }
 
-/**
- * Creates an empty router for routes given by fields. `put` throws GibbonError `ERR_REGEX` for a regular expression that is
- * refused, and leaves the router as it was.
- */
+/** Creates an empty router for routes given by fields. */
 export function createRouter<T extends RouteTarget = RouteTarget>(options: RouterOptions = {}): Router<T> {
   const flavor = flavors[options.flavor ?? 'traditional'];
   const compile = options.compileRegex ?? compilePath;

@@ -5,13 +5,14 @@ import { freezeMatch, type RouteEntry, regexMatch } from './entry.ts';
 import type { Outcome, OutcomeCache } from './outcome-cache.ts';
 
 /**
- * From this effort on, remembering an outcome pays: asking the cache costs as much as two regular expressions, filling it as much as
- * ten. A pattern that V8 runs counts 1, one that RE2 has to run counts 8.
+ * From this effort on, remembering an outcome pays: asking the cache costs as much as two regular expressions, filling
+ * it as much as ten. A pattern that V8 runs counts 1, one that RE2 has to run counts 8.
  */
 const worthRemembering = 4;
 
 /**
- * One request on its way through the entries. A router has one of these and uses it again and again, so that matching allocates nothing.
+ * One request on its way through the entries. A router has one of these and uses it again and again, so that matching
+ * allocates nothing.
  */
 export class Search<T extends RouteTarget> {
   readonly #cache: OutcomeCache<T>;
@@ -83,7 +84,7 @@ export class Search<T extends RouteTarget> {
   }
 
   #matchOf(best: RouteEntry<T>): RouteMatch<T> {
-    // Entries are accepted only while they are better than what was accepted before: the last match found is the best one's.
+    // Entries are accepted only when better than those accepted before: the last match found is the best one's.
     return best.regex === undefined ? best.match : regexMatch(best.target, this.#found!);
   }
 }

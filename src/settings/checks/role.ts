@@ -41,7 +41,7 @@ export const checkRole: Check = ({ draft }) => {
 /** Stores, roles and routers that this release serves; anything else is refused rather than run as something it is not. */
 export const checkServed: Check = ({ draft }) => {
   const errors: string[] = [];
-  if (draft.database !== 'sqlite') {
+  if (draft.database === 'mysql') {
     errors.push(`database = ${draft.database} is not served by this release: use database = sqlite`);
   }
   if (draft.role !== 'traditional') {

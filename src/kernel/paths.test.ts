@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { normalizePath } from './index.ts';
+import { normalizePath } from './paths.ts';
 
 const table: readonly (readonly [path: string, normal: string])[] = [
   ['', ''],
