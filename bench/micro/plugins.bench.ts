@@ -32,6 +32,12 @@ const secret: Row = {
   algorithm: 'HS256',
   consumer: { id: consumer['id'] },
 };
+const signer: Row = {
+  id: '4b6e9a2c-0f1d-4c3b-9e8a-7d6c5b4a3f0d',
+  username: 'signer',
+  secret: 'bobs-secret',
+  consumer: { id: consumer['id'] },
+};
 const groups: readonly Row[] = Object.freeze([{ group: 'staff' }, { group: 'press' }]);
 
 const noValues: readonly string[] = Object.freeze([]);
@@ -92,6 +98,7 @@ const rowHost: PluginHost = {
       ['bobs-key', credential],
       ['bob', password],
       ['bobs-issuer', secret],
+      ['signer', signer],
     ]);
     return {
       find: (key: string) => byKey.get(key),
@@ -110,9 +117,13 @@ function handlersOf(name: string, config: Row) {
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 const signed = `${part({ typ: 'JWT', alg: 'HS256' })}.${part({ iss: 'bobs-issuer', sub: '42', name: 'Bob', exp: 4e9 })}`;
 const token = `${signed}.${createHmac('sha256', 'bobs-secret').update(signed).digest('base64url')}`;
+const today = 'Fri, 20 Nov 2026 13:37:42 GMT';
+const signature = createHmac('sha256', 'bobs-secret').update(`date: ${today}`).digest('base64');
 const kong = createStandIn({
   apikey: 'bobs-key',
   authorization: `Basic ${Buffer.from('bob:bobs-password').toString('base64')}`,
+  'proxy-authorization': `hmac username="signer", algorithm="hmac-sha256", headers="date", signature="${signature}"`,
+  date: today,
   'content-length': '12',
   'x-token': `Bearer ${token}`,
   origin: 'http://shop.test',
@@ -128,6 +139,7 @@ measure('key-auth, hiding the key', 'key-auth', { hide_credentials: true });
 measure('basic-auth', 'basic-auth', {});
 measure('acl', 'acl', { allow: ['press'] });
 measure('jwt, HS256', 'jwt', { header_names: ['x-token'], claims_to_verify: ['exp'] });
+measure('hmac-auth', 'hmac-auth', { clock_skew: 1e10 });
 measure('rate-limiting, one window', 'rate-limiting', { minute: 1e15 });
 measure('rate-limiting, three windows', 'rate-limiting', { minute: 1e15, hour: 1e15, day: 1e15 });
 measure('rate-limiting, refused', 'rate-limiting', { minute: 1 });

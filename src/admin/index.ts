@@ -11,6 +11,7 @@ export {
   type Handler,
 } from './endpoint.ts';
 export { healthEndpoints, type UpstreamHealth } from './routes/health.ts';
+export { describeAdminApi } from './openapi/describe.ts';
 export { createAdminServer, createStatusServer } from './server.ts';
 export type {
   AdminListener,

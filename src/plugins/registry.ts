@@ -3,8 +3,10 @@ import { acl } from './acl/index.ts';
 import { basicAuth } from './basic-auth/index.ts';
 import { correlationId } from './correlation-id/index.ts';
 import { cors } from './cors/index.ts';
+import { hmacAuth } from './hmac-auth/index.ts';
 import { jwt } from './jwt/index.ts';
 import { keyAuth } from './key-auth/index.ts';
+import { proxyCache } from './proxy-cache/index.ts';
 import { rateLimiting } from './rate-limiting/index.ts';
 import { requestSizeLimiting } from './request-size-limiting/index.ts';
 import { requestTermination } from './request-termination/index.ts';
@@ -15,8 +17,10 @@ export const bundledPlugins: readonly AnyPlugin[] = [
   basicAuth,
   correlationId,
   cors,
+  hmacAuth,
   jwt,
   keyAuth,
+  proxyCache,
   rateLimiting,
   requestSizeLimiting,
   requestTermination,

@@ -322,8 +322,7 @@ export const databaseProperties = {
   lmdb_map_size: {
     kind: 'size',
     default: '2048m',
-    inert: true,
-    description: "Size of Kong's LMDB store.",
+    description: 'The largest declarative configuration that is loaded without a database, 100 MB at most.',
     since: '3.0',
   },
   worker_events_max_payload: {

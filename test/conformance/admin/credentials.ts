@@ -276,4 +276,26 @@ export const credentialFacts: readonly Fact[] = [
     status: 200,
     body: { id: ids.a },
   },
+  {
+    fact: 'a secret for signatures is made up, a user name is not',
+    given: [ann],
+    request: 'POST /consumers/ann/hmac-auth',
+    json: { username: 'ann' },
+    status: 201,
+    body: { username: 'ann', secret: /^[A-Za-z0-9]{32}$/, tags: null },
+  },
+  {
+    fact: 'a user name for signatures is needed',
+    given: [ann],
+    request: 'POST /consumers/ann/hmac-auth',
+    status: 400,
+    exact: violation('username: required field missing', { username: 'required field missing' }),
+  },
+  {
+    fact: 'credentials for signatures are found by their user name',
+    given: [ann, ['PUT /consumers/ann/hmac-auth/ann', { secret: 's' }]],
+    request: 'GET /hmac-auths/ann',
+    status: 200,
+    body: { username: 'ann', secret: 's', consumer: { id: ids.a } },
+  },
 ];

@@ -1,16 +1,4 @@
-import { type PluginCase, type PluginStep, sampleEntities } from './plugin-case.ts';
-
-const bobId = '7f2c1d00-0000-4000-8000-000000000001';
-const nobodyId = '7f2c1d00-0000-4000-8000-000000000002';
-
-const entities = {
-  ...sampleEntities,
-  acls: [
-    { id: '7f2c1d00-0000-4000-8000-00000000002a', consumer: { id: bobId }, group: 'staff', tags: null },
-    { id: '7f2c1d00-0000-4000-8000-00000000002b', consumer: { id: bobId }, group: 'press office', tags: null },
-    { id: '7f2c1d00-0000-4000-8000-00000000002c', consumer: { id: nobodyId }, group: 'everybody', tags: null },
-  ],
-};
+import type { PluginCase, PluginStep } from './plugin-case.ts';
 
 /** acl behind key-auth: bob is of two groups, carol of none, nobody of one. */
 function acl(
@@ -25,7 +13,6 @@ function acl(
       { name: 'key-auth', config: { anonymous } },
       { name: 'acl', config },
     ],
-    entities,
     steps,
   };
 }

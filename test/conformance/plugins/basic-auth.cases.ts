@@ -1,4 +1,4 @@
-import { type PluginCase, type PluginStep, sampleEntities } from './plugin-case.ts';
+import type { PluginCase, PluginStep } from './plugin-case.ts';
 
 const bob = {
   'x-consumer-id': '7f2c1d00-0000-4000-8000-000000000001',
@@ -9,30 +9,8 @@ const bob = {
 };
 const nobody = { 'x-consumer-username': 'nobody', 'x-credential-identifier': null, 'x-anonymous-consumer': 'true' };
 
-const entities = {
-  ...sampleEntities,
-  basicauth_credentials: [
-    {
-      id: '7f2c1d00-0000-4000-8000-00000000001a',
-      consumer: { id: '7f2c1d00-0000-4000-8000-000000000001' },
-      username: 'bob',
-      // Hexadecimal SHA-1 of "bobs-password" and the consumer's id.
-      password: '00dd844b4cbc36fdfdf92dcba41bf257522fb29f',
-      tags: null,
-    },
-    {
-      id: '7f2c1d00-0000-4000-8000-00000000001b',
-      consumer: { id: '7f2c1d00-0000-4000-8000-000000000003' },
-      username: 'cärol',
-      // The same of "pä:ß " and the consumer's id.
-      password: 'f664abf2ef2d9f3cdff7ee9adf296a5801ecc46a',
-      tags: null,
-    },
-  ],
-};
-
 function basicAuth(title: string, config: { [field: string]: unknown }, ...steps: PluginStep[]): PluginCase {
-  return { title, plugins: [{ name: 'basic-auth', config }], entities, steps };
+  return { title, plugins: [{ name: 'basic-auth', config }], steps };
 }
 
 function basic(credentials: string, scheme = 'Basic '): string {
@@ -248,7 +226,6 @@ export const basicAuthCases: readonly PluginCase[] = [
       { name: 'basic-auth', config: { anonymous: 'nobody' } },
       { name: 'key-auth', config: { anonymous: 'nobody' } },
     ],
-    entities,
     steps: [
       { request: { headers: { authorization: good } }, status: 200, upstream: { headers: bob } },
       {
@@ -262,7 +239,6 @@ export const basicAuthCases: readonly PluginCase[] = [
   {
     title: 'without an anonymous consumer both must succeed, and the last one names the consumer',
     plugins: [{ name: 'basic-auth' }, { name: 'key-auth' }],
-    entities,
     steps: [
       { request: { headers: { authorization: good, apikey: 'carols-key' } }, status: 200, upstream: { headers: bob } },
       { ...refused, request: { headers: { apikey: 'bobs-key' } } },

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { type PluginCase, type PluginStep, sampleEntities } from './plugin-case.ts';
+import { jwtSecret, type PluginCase, type PluginStep, sampleEntities } from './plugin-case.ts';
 
 const bob = {
   'x-consumer-id': '7f2c1d00-0000-4000-8000-000000000001',
@@ -10,34 +10,8 @@ const bob = {
 };
 const nobody = { 'x-consumer-username': 'nobody', 'x-credential-identifier': null, 'x-anonymous-consumer': 'true' };
 
-function secret(last: string, key: string, more: object): object {
-  return {
-    id: `7f2c1d00-0000-4000-8000-00000000003${last}`,
-    consumer: { id: bob['x-consumer-id'] },
-    key,
-    secret: 'bobs-secret',
-    rsa_public_key: null,
-    algorithm: 'HS256',
-    tags: null,
-    ...more,
-  };
-}
-
-const entities = {
-  ...sampleEntities,
-  jwt_secrets: [
-    secret('a', 'bobs-issuer', {}),
-    secret('b', 'issuer-384', { algorithm: 'HS384' }),
-    secret('c', 'issuer-512', { algorithm: 'HS512' }),
-    // "bobs/secret?" in base64.
-    secret('d', 'issuer-base64', { secret: 'Ym9icy9zZWNyZXQ/' }),
-    secret('e', 'issuer-es256', { algorithm: 'ES256' }),
-    secret('f', 'issuer-lost', { consumer: { id: '7f2c1d00-0000-4000-8000-0000000000ff' } }),
-  ] as { readonly [name: string]: unknown }[],
-};
-
 function jwt(title: string, config: { [field: string]: unknown }, ...steps: PluginStep[]): PluginCase {
-  return { title, plugins: [{ name: 'jwt', config }], entities, steps };
+  return { title, plugins: [{ name: 'jwt', config }], steps };
 }
 
 function part(value: unknown): string {
@@ -322,17 +296,23 @@ export const jwtCases: readonly PluginCase[] = [
       body: '{"exp":"exceeds maximum allowed expiration"}',
     },
   ),
-  jwt(
-    'credentials of a consumer that is gone are refused',
-    {},
-    {
-      request: bearer(sign({ iss: 'issuer-lost' })),
-      status: 401,
-      body: `{"message":"Could not find consumer for 'iss=issuer-lost'"}`,
-      headers: { 'www-authenticate': null },
-      upstream: null,
+  {
+    title: 'credentials of a consumer that is gone are refused',
+    plugins: [{ name: 'jwt' }],
+    entities: {
+      ...sampleEntities,
+      jwt_secrets: [jwtSecret('f', { key: 'issuer-lost', consumer: { id: '7f2c1d00-0000-4000-8000-0000000000ff' } })],
     },
-  ),
+    steps: [
+      {
+        request: bearer(sign({ iss: 'issuer-lost' })),
+        status: 401,
+        body: `{"message":"Could not find consumer for 'iss=issuer-lost'"}`,
+        headers: { 'www-authenticate': null },
+        upstream: null,
+      },
+    ],
+  },
   jwt('OPTIONS needs a token too', {}, { ...missing, request: { method: 'OPTIONS' } }),
   jwt(
     'OPTIONS passes when told so',
@@ -374,7 +354,6 @@ export const jwtCases: readonly PluginCase[] = [
       { name: 'jwt', config: { anonymous: 'nobody' } },
       { name: 'key-auth', config: { anonymous: 'nobody' } },
     ],
-    entities,
     steps: [
       passed(),
       {

@@ -23,6 +23,8 @@ export interface PostgresOptions {
   readonly migrate?: { readonly lockTimeoutMs: number };
   /** How often the table of events is read even when no notification came, in milliseconds. */
   readonly updateEveryMs: number;
+  /** False leaves it at that, for servers behind a pool of connections that passes no notifications on. */
+  readonly hearsNotifications?: boolean;
   readonly clock: Clock;
   readonly after: After;
 }
@@ -120,7 +122,7 @@ export function createPostgresStrategy(options: PostgresOptions): Strategy {
     async follow(hearer) {
       const { feed } = store();
       await feed.start(hearer);
-      await hearNotifications(feed);
+      if (options.hearsNotifications !== false) await hearNotifications(feed);
     },
     async reachable() {
       try {
