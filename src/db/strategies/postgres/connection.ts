@@ -57,6 +57,8 @@ export function createPool(server: PostgresServer, after: After): Pool {
     ...clientOptions(server),
     max: Math.max(1, server.poolSize),
     idleTimeoutMillis: server.keepAliveMs,
+    // The pool waits for it, whatever its types say.
+    // oxlint-disable-next-line typescript/no-misused-promises
     onConnect: async (client) => {
       await client.query(sessionSettings(server));
     },
