@@ -5,16 +5,12 @@
 export {
   type AdminRequest,
   type Answer,
-  answerCreated,
   answerOk,
-  badRequest,
   type Endpoint,
   type EndpointMethod,
   type Handler,
-  methodNotAllowed,
-  noContent,
-  notFound,
 } from './endpoint.ts';
+export { healthEndpoints, type UpstreamHealth } from './routes/health.ts';
 export { describeAdminApi } from './openapi/describe.ts';
 export { createAdminServer, createStatusServer } from './server.ts';
 export type {

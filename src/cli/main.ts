@@ -24,7 +24,7 @@ const code = await runProgram({
     prepareCommand,
     createMigrationsCommand({
       // The gateway is most of the program; only what opens the store loads it.
-      prepareStore: async (settings) => (await import('../gateway/index.ts')).prepareStore(settings),
+      maintainStore: async (settings, more) => (await import('../gateway/index.ts')).maintainStore(settings, more),
       confirm: confirmOnTerminal,
     }),
     createConfigCommand({

@@ -16,8 +16,10 @@ export interface DatabaseOptions {
   /** Core entities and those of plugins; every entity that a foreign field refers to must be among them. */
   readonly entities: readonly EntityDefinition[];
   readonly environment: SchemaEnvironment;
-  /** Told once of each write that went through, in the order of the commits. */
+  /** Told once of each write that went through, in the order of the commits, those of other nodes on the store too. */
   readonly onEvent: (event: EntityEvent) => void;
+  /** Called when changes of other nodes may have been missed: whatever was read before must be read again. */
+  readonly onLost?: () => void;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -96,6 +98,13 @@ export async function createDatabase(options: DatabaseOptions): Promise<Database
     daos.set(definition.name, createDao(context, entity));
   }
   await createDefaultWorkspace(context);
+  await strategy.follow?.({
+    heard: (event) => announceSafely(context, event),
+    lost: () => {
+      options.logger.error('Changes of other nodes may have been missed: reading everything again');
+      options.onLost?.();
+    },
+  });
 
   return {
     strategy: strategy.name,
@@ -129,6 +138,14 @@ export async function createDatabase(options: DatabaseOptions): Promise<Database
     removeExpired: () => strategy.removeExpired(),
     close: () => strategy.close(),
   };
+}
+
+function announceSafely(context: DaoContext, event: EntityEvent): void {
+  try {
+    context.announce(event);
+  } catch (fault) {
+    context.logger.error(`Cannot announce a change of another node: ${String(fault)}`);
+  }
 }
 
 async function createDefaultWorkspace(context: DaoContext): Promise<void> {

@@ -2,7 +2,6 @@
  * DB: rows kept safe. The DAO is the one writer and announces each write once; strategies are the stores under it.
  * It knows no HTTP and no data plane.
  */
-export { cacheKey, cacheKeyOf } from './dao/cache-key.ts';
 export { daoErrors } from './dao/errors.ts';
 export type { Dao, DaoError, DaoResult, Page, PageOptions, WriteOptions } from './dao/types.ts';
 export { type CompleteRow, createDatabase, type Database, type DatabaseOptions } from './database.ts';
@@ -26,6 +25,11 @@ export {
   type TextKind,
 } from './declarative/text.ts';
 export { createOffStrategy, type OffOptions, type OffStrategy } from './strategies/off/index.ts';
+export type { PostgresServer } from './strategies/postgres/connection.ts';
+export { createPostgresStrategy, type PostgresOptions } from './strategies/postgres/index.ts';
+export { createPostgresMaintenance } from './strategies/postgres/state.ts';
 export { createSqliteStrategy, type SqliteOptions } from './strategies/sqlite/index.ts';
-export { deleteSqliteStore, readSqliteState, type SqliteState } from './strategies/sqlite/state.ts';
+export { createSqliteMaintenance } from './strategies/sqlite/state.ts';
+export type { MigrationGroup, StoreMaintenance, StoreState } from './strategies/state.ts';
 export type { Strategy } from './strategies/strategy.ts';
+export type { After } from './strategies/timers.ts';

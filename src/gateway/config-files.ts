@@ -13,7 +13,7 @@ import { openStore } from './store.ts';
  */
 export async function parseConfigFile(settings: Settings, path: string): Promise<void> {
   const strategy = createOffStrategy({ clock: systemClock, workspaceId: defaultWorkspaceId });
-  const database = await openStore(settings, await loadPlugins(settings), silentLogger, () => {}, strategy);
+  const database = await openStore(settings, await loadPlugins(settings), silentLogger, () => {}, { strategy });
   read(database, path);
 }
 

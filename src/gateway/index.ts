@@ -3,5 +3,5 @@
  * tells them of every change, and takes all of it down again.
  */
 export { exportConfigFile, importConfigFile, parseConfigFile } from './config-files.ts';
-export { prepareStore } from './prepare-store.ts';
 export { type Address, type RunningGateway, type StartOptions, startGateway } from './start.ts';
+export { maintainStore } from './store-maintenance.ts';

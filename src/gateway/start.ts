@@ -7,12 +7,14 @@ import {
   type CacheView,
   createAdminServer,
   createStatusServer,
+  healthEndpoints,
   type StatusReport,
 } from '../admin/index.ts';
 import {
   affectedKeys,
   createSharedCacheBuffer,
   createSharedCountersBuffer,
+  createSharedStoreMemory,
   openSharedCache,
   type SharedCache,
 } from '../cache/index.ts';
@@ -31,8 +33,10 @@ import { offerDemo } from './demo.ts';
 import { type EchoServer, startEcho } from './echo.ts';
 import { openLog } from './log-file.ts';
 import { createNodeCounters, type NodeCounters } from './node-counters.ts';
+import { type NodeHealth, startNodeHealth } from './node-health.ts';
 import { nodeIdOf } from './node-id.ts';
-import { readPem } from './pem.ts';
+import { ownCertificateOf, readPem, trustedOf } from './pem.ts';
+import { openPluginAdmins, type PluginAdmins } from './plugin-admins.ts';
 import { loadPlugins } from './plugin-registry.ts';
 import { SecretRows } from './secret-rows.ts';
 import { findRow, loadAll, openStore } from './store.ts';
@@ -76,11 +80,11 @@ const maxSeconds = 2_000_000;
  * Starts a node and resolves once it serves.
  * @throws GibbonError when the store, a plugin, a certificate or a listener keeps it from starting; nothing is left open.
  */
-export async function startGateway(settings: Settings, _options: StartOptions = {}): Promise<RunningGateway> {
+export async function startGateway(settings: Settings, options: StartOptions = {}): Promise<RunningGateway> {
   mkdirSync(settings.prefix, { recursive: true });
   const node = new GatewayNode(settings);
   try {
-    await node.open();
+    await node.open(options);
   } catch (fault) {
     await node.stop({ graceful: false, timeoutMs: 0 });
     throw fault;
@@ -94,7 +98,7 @@ class GatewayNode implements RunningGateway {
   #logger: Logger;
   readonly #nodeId: string;
   readonly #counters: NodeCounters = createNodeCounters(2 * maxWorkers);
-  readonly #shared: Pick<WorkerData['buffers'], 'counters' | 'rows' | 'misses'>;
+  readonly #shared: Pick<WorkerData['buffers'], 'counters' | 'rows' | 'misses' | 'store'>;
   readonly #sharedRows: SharedCache;
   readonly #sharedMisses: SharedCache;
   readonly #ticketKeys = createTicketKeys();
@@ -108,8 +112,10 @@ class GatewayNode implements RunningGateway {
   readonly #hearers = new Set<Workers>();
   #generation = 0;
   #admin: AdminServer | undefined;
+  #pluginAdmins: PluginAdmins | undefined;
   #status: AdminServer | undefined;
   #echo: EchoServer | undefined;
+  #health: NodeHealth | undefined;
   #expiry: NodeJS.Timeout | undefined;
   #logLevelEnd: NodeJS.Timeout | undefined;
   #adminAddresses: readonly Address[] = [];
@@ -123,6 +129,7 @@ class GatewayNode implements RunningGateway {
       counters: createSharedCountersBuffer(countersBytes),
       rows: createSharedCacheBuffer(settings.mem_cache_size),
       misses: createSharedCacheBuffer(missBytes),
+      store: createSharedStoreMemory(settings.mem_cache_size),
     };
     this.#sharedRows = openSharedCache(this.#shared.rows, systemClock);
     this.#sharedMisses = openSharedCache(this.#shared.misses, systemClock);
@@ -141,16 +148,25 @@ class GatewayNode implements RunningGateway {
     };
   }
 
-  async open(): Promise<void> {
+  async open(options: StartOptions): Promise<void> {
     const settings = this.#settings;
     this.#plugins = await loadPlugins(settings);
-    const database = await this.#openStore(settings);
+    const database = await this.#openStore(settings, options);
     this.#secrets = new SecretRows(database, this.#plugins, this.#logger);
     await this.#secrets.readVaults(database);
     if (settings.demo && this.#declarative === undefined) {
       this.#echo = await startEcho();
       await offerDemo(database);
     }
+    this.#health = await startNodeHealth({
+      database,
+      settings,
+      echoPort: this.#echo?.port ?? 0,
+      logger: this.#logger,
+      announce: (verdicts) => {
+        for (const workers of this.#hearers) workers.judge(verdicts);
+      },
+    });
     this.#workers = await this.#startWorkers(settings);
     await this.#openAdmin(settings);
     await this.#openStatus(settings);
@@ -164,15 +180,19 @@ class GatewayNode implements RunningGateway {
   }
 
   /** Opens the store; without a database it is filled at once with what the settings name. */
-  async #openStore(settings: Settings): Promise<Database> {
+  async #openStore(settings: Settings, options: StartOptions): Promise<Database> {
     const { prefix } = settings;
     const announce = (changes: readonly EntityChange[]): void => this.#spread(changes);
     if (settings.database !== 'off') {
-      this.#database = await openStore(settings, this.#plugins, this.#logger, (event) => announce(event.changes));
+      this.#database = await openStore(settings, this.#plugins, this.#logger, (event) => announce(event.changes), {
+        nodeId: this.#nodeId,
+        migrate: options.runMigrations === true,
+        onLost: () => this.#readAgain(),
+      });
       return this.#database;
     }
     const strategy = createOffStrategy({ clock: systemClock, workspaceId: defaultWorkspaceId });
-    const database = await openStore(settings, this.#plugins, this.#logger, () => {}, strategy);
+    const database = await openStore(settings, this.#plugins, this.#logger, () => {}, { strategy });
     this.#database = database;
     this.#declarative = createDeclarativeNode({
       database,
@@ -196,6 +216,7 @@ class GatewayNode implements RunningGateway {
     const next = await this.#startWorkers(settings, former.ports);
     this.#settings = settings;
     this.#workers = next;
+    this.#health!.reload(settings);
     this.#logger.setLevel(settings.log_level);
     await former.stop(drainLimit);
     this.#hearers.delete(former);
@@ -205,12 +226,23 @@ class GatewayNode implements RunningGateway {
     await this.#openStatus(settings);
   }
 
+  /** Changes were missed: whatever was read from the store is read again, by new workers. */
+  #readAgain(): void {
+    this.#sharedRows.clear();
+    this.#sharedMisses.clear();
+    this.reload(this.#settings).catch((fault: Error) => {
+      this.#logger.error(`Cannot read the store again: ${fault.message}`);
+    });
+  }
+
   async stop({ graceful, timeoutMs }: { readonly graceful: boolean; readonly timeoutMs: number }): Promise<void> {
     clearInterval(this.#expiry);
     clearTimeout(this.#logLevelEnd);
     await this.#status?.close();
     await this.#admin?.close(graceful ? AbortSignal.timeout(Math.max(1, timeoutMs)) : AbortSignal.abort());
+    this.#pluginAdmins?.close();
     await this.#workers?.stop(graceful ? timeoutMs : 0);
+    this.#health?.close();
     await this.#database?.close();
     this.#echo?.close();
     this.#logger.notice('Gibbon stopped');
@@ -229,6 +261,7 @@ class GatewayNode implements RunningGateway {
     }
     const resolved = this.#secrets?.resolveChanges(changes) ?? changes;
     for (const workers of this.#hearers) workers.announce(resolved);
+    this.#health?.apply(changes);
   }
 
   async #startWorkers(settings: Settings, ports?: readonly number[]): Promise<Workers> {
@@ -249,16 +282,8 @@ class GatewayNode implements RunningGateway {
         key: own ? settings.ssl_cert_key.map((value) => readPem('ssl_cert_key', value)) : standard.key,
         ticketKeys: this.#ticketKeys,
       },
-      trusted: settings.lua_ssl_trusted_certificate
-        .filter((value) => value !== 'system')
-        .map((value) => readPem('lua_ssl_trusted_certificate', value)),
-      clientCertificate:
-        settings.client_ssl && settings.client_ssl_cert !== undefined && settings.client_ssl_cert_key !== undefined
-          ? {
-              cert: readPem('client_ssl_cert', settings.client_ssl_cert),
-              key: readPem('client_ssl_cert_key', settings.client_ssl_cert_key),
-            }
-          : undefined,
+      trusted: trustedOf(settings),
+      clientCertificate: ownCertificateOf(settings),
       echoPort: this.#echo?.port ?? 0,
     };
     const resolve = (entity: string, row: Row): Row => this.#secrets!.resolve(entity, row);
@@ -267,6 +292,8 @@ class GatewayNode implements RunningGateway {
       dataOf: (index) => ({ ...common, index, stripe: offset + index }),
       load: () => loadAll(database, resolve),
       find: (request) => findRow(database, request, resolve),
+      verdicts: () => this.#health!.ledger.verdicts(),
+      report: (reports) => this.#health!.ledger.take(reports),
       logger: this.#logger,
     });
     this.#hearers.add(workers);
@@ -315,6 +342,7 @@ class GatewayNode implements RunningGateway {
         await this.#workers?.settled();
       },
       ...(this.#declarative === undefined ? {} : { declarative: this.#declarative }),
+      endpoints: healthEndpoints(this.#database!, this.#health!.ledger, this.#nodeId),
     };
   }
 
@@ -351,7 +379,13 @@ class GatewayNode implements RunningGateway {
   async #openAdmin(settings: Settings): Promise<void> {
     const { admin_listen: listeners, admin_ssl_cert: certs, admin_ssl_cert_key: keys } = settings;
     const tls = await this.#certificateOf(listeners, 'admin', certs, keys);
-    this.#admin = createAdminServer(this.#adminOptions(settings));
+    this.#pluginAdmins?.close();
+    this.#pluginAdmins = openPluginAdmins(this.#plugins, this.#database!, this.#shared.store, this.#logger);
+    const options = this.#adminOptions(settings);
+    this.#admin = createAdminServer({
+      ...options,
+      endpoints: [...(options.endpoints ?? []), ...this.#pluginAdmins.endpoints],
+    });
     this.#adminAddresses = await open(this.#admin, listeners, tls);
   }
 
@@ -392,6 +426,7 @@ class GatewayNode implements RunningGateway {
         shared: [
           { name: 'kong_db_cache', usedBytes: 0, capacityBytes: this.#shared.rows.byteLength },
           { name: 'kong_db_cache_miss', usedBytes: 0, capacityBytes: this.#shared.misses.byteLength },
+          { name: 'gibbon_plugin_store', usedBytes: 0, capacityBytes: this.#shared.store.entries.byteLength },
           { name: 'kong_rate_limiting_counters', usedBytes: 0, capacityBytes: this.#shared.counters.byteLength },
         ],
       },

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { RowRequest } from '../cache/index.ts';
-import { createDatabase, createSqliteStrategy, type Database, type Strategy } from '../db/index.ts';
+import {
+  createDatabase,
+  createPostgresStrategy,
+  createSqliteStrategy,
+  type Dao,
+  type Database,
+  type Strategy,
+} from '../db/index.ts';
 import { coreEntities } from '../entities/index.ts';
 import type { EntityChange, EntityEvent } from '../events/index.ts';
 import { GibbonError, type Logger, randomString, systemClock } from '../kernel/index.ts';
@@ -9,6 +16,7 @@ import { pluginSubschema } from '../pdk/support.ts';
 import type { EntityDefinition, Row } from '../schema/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { vaultSubschema } from '../vaults/index.ts';
+import { after, postgresReplica, postgresServer } from './store-servers.ts';
 
 /** Entities that every worker holds whole, in the order in which they are handed over. */
 const heldWhole = [
@@ -35,8 +43,24 @@ export function entitiesOf(plugins: readonly AnyPlugin[]): readonly EntityDefini
   return all;
 }
 
+/** How {@link openStore} is to go about it. */
+export interface OpenOptions {
+  /** Used in place of the one that the settings name. */
+  readonly strategy?: Strategy;
+  /** By which other nodes on the store tell this one's changes from their own; a new one unless told. */
+  readonly nodeId?: string;
+  /** Creates the store or brings it up to date first; the embedded store always is. */
+  readonly migrate?: boolean;
+  /** Called when changes of other nodes may have been missed. */
+  readonly onLost?: () => void;
+}
+
+/** How long a node that starts waits for another one that migrates, in milliseconds. */
+const lockTimeoutMs = 60_000;
+
 /**
- * Opens the store that the settings name, or the one that is given.
+ * Opens the store that the settings name, or the one that is given. `onEvent` hears of every write to it, those of other
+ * nodes too.
  * @throws GibbonError of the store, such as `ERR_STORE_OPEN`.
  */
 export function openStore(
@@ -44,11 +68,11 @@ export function openStore(
   plugins: readonly AnyPlugin[],
   logger: Logger,
   onEvent: (event: EntityEvent) => void,
-  strategy: Strategy = createSqliteStrategy({ path: settings.sqlite_path, clock: systemClock }),
+  options: OpenOptions = {},
 ): Promise<Database> {
   const schemas = new Map(plugins.map((plugin) => [plugin.name, pluginSubschema(plugin)]));
   return createDatabase({
-    strategy,
+    strategy: options.strategy ?? strategyOf(settings, options),
     entities: entitiesOf(plugins),
     environment: {
       now: () => systemClock.now(),
@@ -58,17 +82,41 @@ export function openStore(
         entity === 'plugins' ? schemas.get(key) : entity === 'vaults' ? vaultSubschema(key) : undefined,
     },
     onEvent,
+    ...(options.onLost === undefined ? {} : { onLost: options.onLost }),
     clock: systemClock,
     logger,
   });
 }
 
+function strategyOf(settings: Settings, options: OpenOptions): Strategy {
+  switch (settings.database) {
+    case 'postgres': {
+      const replica = postgresReplica(settings);
+      return createPostgresStrategy({
+        server: postgresServer(settings),
+        ...(replica === undefined ? {} : { replica }),
+        nodeId: options.nodeId ?? randomUUID(),
+        ...(options.migrate === true ? { migrate: { lockTimeoutMs } } : {}),
+        updateEveryMs: settings.db_update_frequency * 1000,
+        clock: systemClock,
+        after,
+      });
+    }
+    default:
+      return createSqliteStrategy({ path: settings.sqlite_path, clock: systemClock });
+  }
+}
+
 /** Puts secrets in place of what refers to them in a row of an entity. */
 export type ResolveRow = (entity: string, row: Row) => Row;
 
-/** Everything that a new worker must hold, as changes in batches. */
-export async function* loadAll(database: Database, resolve: ResolveRow): AsyncIterable<readonly EntityChange[]> {
-  for (const entity of heldWhole) {
+/** Everything that a new worker must hold, or all rows of some entities, as changes in batches. */
+export async function* loadAll(
+  database: Database,
+  resolve: ResolveRow,
+  entities: readonly string[] = heldWhole,
+): AsyncIterable<readonly EntityChange[]> {
+  for (const entity of entities) {
     let offset: string | undefined;
     do {
       const page = await database.dao(entity).page({ size: batch, ...(offset === undefined ? {} : { offset }) });
@@ -85,9 +133,10 @@ export async function* loadAll(database: Database, resolve: ResolveRow): AsyncIt
   }
 }
 
-/** Looks up a row for a worker. */
+/** Looks up a row, or all rows that refer to one, for a worker. */
 export async function findRow(database: Database, request: RowRequest, resolve: ResolveRow): Promise<Row | undefined> {
   const dao = database.dao(request.entity);
+  if (request.by === 'parent') return { rows: await findRows(dao, request.field, request.id) };
   const found =
     request.by === 'id'
       ? await dao.select(request.id)
@@ -96,4 +145,16 @@ export async function findRow(database: Database, request: RowRequest, resolve: 
         : await dao.selectByCacheKey(...request.values);
   // What cannot be a key of a row, such as an id that is no UUID, names no row.
   return found.ok && found.value !== undefined ? resolve(request.entity, found.value) : undefined;
+}
+
+async function findRows(dao: Dao, foreignField: string, id: string): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  let offset: string | undefined;
+  do {
+    const page = await dao.pageFor(foreignField, id, { size: batch, ...(offset === undefined ? {} : { offset }) });
+    if (!page.ok) return rows;
+    rows.push(...page.value.rows);
+    offset = page.value.offset;
+  } while (offset !== undefined);
+  return rows;
 }

@@ -22,6 +22,10 @@ async function run(data: WorkerData): Promise<void> {
         node.apply(message.changes);
         send({ type: 'applied', version: message.version });
         return;
+      case 'health':
+        node.judge(message.verdicts);
+        send({ type: 'applied', version: message.version });
+        return;
       case 'found':
         node.answered(message.id, message.row);
         return;

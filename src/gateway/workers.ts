@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { HealthReport, HealthVerdict } from '../balancer/index.ts';
 import type { RowRequest } from '../cache/index.ts';
 import type { EntityChange } from '../events/index.ts';
 import { GibbonError, type Logger, type LogLevel, messageOf } from '../kernel/index.ts';
@@ -15,6 +16,10 @@ export interface WorkersOptions {
   readonly load: () => AsyncIterable<readonly EntityChange[]>;
   /** Looks a row up in the store for a worker. */
   readonly find: (request: RowRequest) => Promise<Row | undefined>;
+  /** What a new worker must know of the health of addresses. */
+  readonly verdicts: () => readonly HealthVerdict[];
+  /** Takes what a worker saw of addresses. */
+  readonly report: (reports: readonly HealthReport[]) => void;
   readonly logger: Logger;
 }
 
@@ -31,6 +36,8 @@ export interface Workers {
   readonly count: number;
   /** Tells all workers of rows that changed together. */
   announce(changes: readonly EntityChange[]): void;
+  /** Tells all workers what to think of addresses. */
+  judge(verdicts: readonly HealthVerdict[]): void;
   /** True once every worker has taken what was announced so far; false when that lasts longer than `limitMs`, a second unless told. */
   settled(limitMs?: number): Promise<boolean>;
   setLogLevel(level: LogLevel): void;
@@ -44,6 +51,8 @@ interface Member {
   readonly index: number;
   readonly worker: Worker;
   applied: number;
+  /** The last version that it was told of before it began to listen. */
+  filledTo: number;
   /** Changes that wait until the worker has been told of the whole store. */
   backlog: { readonly version: number; readonly changes: readonly EntityChange[] }[] | undefined;
   isListening: boolean;
@@ -53,6 +62,7 @@ interface Member {
 
 const settleLimit = 1000;
 const restartPause = 200;
+const longestPause = 10_000;
 
 /** Creates the workers of a node, not started yet. One that dies is replaced; the others go on meanwhile. */
 export function createWorkers(options: WorkersOptions): Workers {
@@ -93,6 +103,8 @@ export function createWorkers(options: WorkersOptions): Workers {
     const backlog = member.backlog!;
     member.backlog = undefined;
     for (const entry of backlog) post(member, { type: 'changes', ...entry });
+    post(member, { type: 'health', version: 0, verdicts: options.verdicts() });
+    member.filledTo = version;
     post(member, { type: 'listen', ports });
   }
 
@@ -106,6 +118,7 @@ export function createWorkers(options: WorkersOptions): Workers {
       index,
       worker,
       applied: 0,
+      filledTo: 0,
       backlog: [],
       isListening: false,
       isLeaving: false,
@@ -125,6 +138,8 @@ export function createWorkers(options: WorkersOptions): Workers {
             return;
           case 'listening':
             member.isListening = true;
+            member.applied = Math.max(member.applied, member.filledTo);
+            checkWaiting();
             if (ports.length === 0) ports = message.ports;
             resolve();
             return;
@@ -138,6 +153,9 @@ export function createWorkers(options: WorkersOptions): Workers {
               (fault: unknown) => post(member, { type: 'failed', id: message.id, message: messageOf(fault) }),
             );
             return;
+          case 'health-reports':
+            options.report(message.reports);
+            return;
           case 'drained':
             member.drained?.();
             return;
@@ -146,8 +164,10 @@ export function createWorkers(options: WorkersOptions): Workers {
             return;
         }
       });
+      let cause = '';
       worker.on('error', (fault) => {
-        logger.alert(`Worker ${index} failed: ${messageOf(fault)}`);
+        cause = messageOf(fault);
+        logger.alert(`Worker ${index} failed: ${cause}`);
       });
       worker.on('exit', (code) => {
         members.delete(member);
@@ -157,16 +177,27 @@ export function createWorkers(options: WorkersOptions): Workers {
           resolve();
           return;
         }
+        const detail = cause === '' ? `it exited with code ${code}` : cause;
+        if (!member.isListening) {
+          reject(new GibbonError(`Cannot start worker ${index}: ${detail}`, { code: 'ERR_WORKER_START' }));
+          return;
+        }
         logger.alert(`Worker ${index} exited with code ${code}: starting another one`);
-        setTimeout(() => {
-          if (isStopping) return;
-          spawn(index).then(resolve, (fault: unknown) => {
-            logger.crit(messageOf(fault));
-            reject(fault as Error);
-          });
-        }, restartPause);
+        replace(index, restartPause);
       });
     });
+  }
+
+  /** Starts a worker in the place of one that died, again and again with growing pauses where that fails. */
+  function replace(index: number, pause: number): void {
+    setTimeout(() => {
+      if (isStopping) return;
+      spawn(index).catch((fault: unknown) => {
+        if (isStopping) return;
+        logger.crit(messageOf(fault));
+        replace(index, Math.min(2 * pause, longestPause));
+      });
+    }, pause);
   }
 
   return {
@@ -183,6 +214,10 @@ export function createWorkers(options: WorkersOptions): Workers {
       return members.size;
     },
     announce,
+    judge(verdicts) {
+      version += 1;
+      for (const member of members) post(member, { type: 'health', version, verdicts });
+    },
     settled(limitMs = settleLimit) {
       const upTo = version;
       if (hasSettled(upTo)) return Promise.resolve(true);

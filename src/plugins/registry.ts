@@ -1,16 +1,26 @@
 import type { AnyPlugin } from '../pdk/index.ts';
+import { acl } from './acl/index.ts';
+import { basicAuth } from './basic-auth/index.ts';
 import { correlationId } from './correlation-id/index.ts';
 import { cors } from './cors/index.ts';
+import { hmacAuth } from './hmac-auth/index.ts';
+import { jwt } from './jwt/index.ts';
 import { keyAuth } from './key-auth/index.ts';
+import { proxyCache } from './proxy-cache/index.ts';
 import { rateLimiting } from './rate-limiting/index.ts';
 import { requestSizeLimiting } from './request-size-limiting/index.ts';
 import { requestTermination } from './request-termination/index.ts';
 
 /** The plugins that come with the gateway: what `plugins = bundled` stands for. */
 export const bundledPlugins: readonly AnyPlugin[] = [
+  acl,
+  basicAuth,
   correlationId,
   cors,
+  hmacAuth,
+  jwt,
   keyAuth,
+  proxyCache,
   rateLimiting,
   requestSizeLimiting,
   requestTermination,

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { bundledPlugins } from '../../src/plugins/index.ts';
+import type { EntityDefinition } from '../../src/schema/index.ts';
 import { startAdmin, type TestAdmin, type TestRequest, type TestResponse } from '../support/admin.ts';
 import { certificateFacts } from './admin/certificates.ts';
+import { credentialFacts } from './admin/credentials.ts';
 import { keyFacts } from './admin/keys.ts';
 import { listFacts } from './admin/lists.ts';
 import { nestedFacts } from './admin/nested.ts';
@@ -21,6 +24,7 @@ const tables = {
   plugins: pluginFacts,
   upstreams: upstreamFacts,
   certificates: certificateFacts,
+  credentials: credentialFacts,
   lists: listFacts,
   server: serverFacts,
   keys: keyFacts,
@@ -28,11 +32,13 @@ const tables = {
   node: nodeFacts,
 };
 
+const bundledEntities = bundledPlugins.flatMap((plugin) => (plugin.entities ?? []) as readonly EntityDefinition[]);
+
 for (const [table, facts] of Object.entries(tables)) {
   describe(`Admin API: ${table}`, () => {
     let admin: TestAdmin;
     before(async () => {
-      admin = await startAdmin();
+      admin = await startAdmin({}, table === 'credentials' ? bundledEntities : undefined);
     });
     afterEach(() => admin.clear());
     after(() => admin.close());

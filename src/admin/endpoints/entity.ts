@@ -1,10 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import type { Dao, DaoResult } from '../../db/index.ts';
+import { isUuid } from '../../kernel/index.ts';
 import type { Row } from '../../schema/index.ts';
 import type { Body } from '../body.ts';
 import { type Answer, answerError, answerOk, type Endpoint, noContent, notFound } from '../endpoint.ts';
 import { withRow } from './collection.ts';
 import { type WriteArguments, writeArguments } from './given.ts';
-import { keyField, keyValue, selectByPath } from './lookup.ts';
+import { keyField, keyValue, selectByPath, selectChild } from './lookup.ts';
 import { nestedName, topName } from './names.ts';
 
 /** `/services/:services`: one entity by id or endpoint key. */
@@ -34,7 +36,7 @@ export function childEndpoint(parent: Dao, child: Dao, foreignField: string): En
   const { name } = child.definition;
 
   async function childOf(row: Row, key: string): Promise<DaoResult<Row | undefined>> {
-    const found = await selectByPath(child, key);
+    const found = await selectChild(child, String(row.id), key);
     if (!found.ok || found.value === undefined) return found;
     const owner = found.value[foreignField] as { readonly id: string } | null;
     return owner?.id === row.id ? found : { ok: true, value: undefined };
@@ -50,7 +52,17 @@ export function childEndpoint(parent: Dao, child: Dao, foreignField: string): En
       }),
       PUT: withRow(parent, async (row, _key, { params, body }) => {
         const { given, options } = writeArguments(child, body);
-        return put(child, params[name] ?? '', { given: { ...given, [foreignField]: { id: row.id } }, options });
+        const key = params[name] ?? '';
+        const field = child.definition.nested_endpoint_key;
+        if (field === undefined || isUuid(key)) {
+          return put(child, key, { given: { ...given, [foreignField]: { id: row.id } }, options });
+        }
+        const found = await childOf(row, key);
+        if (!found.ok) return answerError(found.error);
+        return put(child, found.value === undefined ? randomUUID() : String(found.value.id), {
+          given: { [field]: key, ...given, [foreignField]: { id: row.id } },
+          options,
+        });
       }),
       PATCH: withRow(parent, async (row, _key, { params, body }) => {
         const found = await childOf(row, params[name] ?? '');

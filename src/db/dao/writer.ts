@@ -129,6 +129,8 @@ export function createWriter(
       }
       case 'referenced':
         return daoErrors.restricted(entity, violation.by);
+      case 'unstorable':
+        return daoErrors.schemaViolation({ [violation.field]: violation.reason });
     }
   }
 
@@ -218,6 +220,7 @@ export async function writeThrough<T>(
   return context.strategy.transaction(async (session) => {
     const work: Work = { session, changes: [] };
     const result = await body(work);
+    if (result.ok && work.changes.length > 0) await session.publish?.(work.changes);
     return {
       commit: result.ok,
       value: result,

@@ -41,8 +41,8 @@ export const checkRole: Check = ({ draft }) => {
 /** Stores, roles and routers that this release serves; anything else is refused rather than run as something it is not. */
 export const checkServed: Check = ({ draft }) => {
   const errors: string[] = [];
-  if (draft.database !== 'sqlite' && draft.database !== 'off') {
-    errors.push(`database = ${draft.database} is not served by this release: use database = sqlite or off`);
+  if (draft.database === 'mysql') {
+    errors.push(`database = ${draft.database} is not served by this release: use database = sqlite`);
   }
   if (draft.role !== 'traditional') {
     errors.push(`role = ${draft.role} is not served by this release: use role = traditional`);

@@ -1,0 +1,23 @@
+import { createPostgresMaintenance, createSqliteMaintenance, type StoreMaintenance } from '../db/index.ts';
+import { systemClock } from '../kernel/index.ts';
+import type { Settings } from '../settings/index.ts';
+import { loadPlugins } from './plugin-registry.ts';
+import { entitiesOf } from './store.ts';
+import { after, postgresServer } from './store-servers.ts';
+
+/**
+ * What the operator may do with the store of these settings; nothing is opened yet.
+ * @throws GibbonError when a plugin cannot be loaded
+ */
+export async function maintainStore(
+  settings: Settings,
+  options: { readonly lockTimeoutMs: number },
+): Promise<StoreMaintenance> {
+  const entities = entitiesOf(await loadPlugins(settings));
+  switch (settings.database) {
+    case 'postgres':
+      return createPostgresMaintenance(postgresServer(settings), entities, { ...options, after });
+    default:
+      return createSqliteMaintenance(settings.sqlite_path, entities, systemClock);
+  }
+}
