@@ -140,6 +140,7 @@ measure('basic-auth', 'basic-auth', {});
 measure('acl', 'acl', { allow: ['press'] });
 measure('jwt, HS256', 'jwt', { header_names: ['x-token'], claims_to_verify: ['exp'] });
 measure('hmac-auth', 'hmac-auth', { clock_skew: 1e10 });
+measure('ip-restriction', 'ip-restriction', { allow: ['192.168.0.0/16', '10.0.0.0/8'], deny: ['10.1.0.0/16'] });
 measure('rate-limiting, one window', 'rate-limiting', { minute: 1e15 });
 measure('rate-limiting, three windows', 'rate-limiting', { minute: 1e15, hour: 1e15, day: 1e15 });
 measure('rate-limiting, refused', 'rate-limiting', { minute: 1 });

@@ -4,6 +4,7 @@ import { basicAuth } from './basic-auth/index.ts';
 import { correlationId } from './correlation-id/index.ts';
 import { cors } from './cors/index.ts';
 import { hmacAuth } from './hmac-auth/index.ts';
+import { ipRestriction } from './ip-restriction/index.ts';
 import { jwt } from './jwt/index.ts';
 import { keyAuth } from './key-auth/index.ts';
 import { rateLimiting } from './rate-limiting/index.ts';
@@ -17,6 +18,7 @@ export const bundledPlugins: readonly AnyPlugin[] = [
   correlationId,
   cors,
   hmacAuth,
+  ipRestriction,
   jwt,
   keyAuth,
   rateLimiting,

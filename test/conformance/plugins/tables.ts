@@ -3,6 +3,7 @@ import { basicAuthCases } from './basic-auth.cases.ts';
 import { correlationIdCases } from './correlation-id.cases.ts';
 import { corsCases } from './cors.cases.ts';
 import { hmacAuthCases } from './hmac-auth.cases.ts';
+import { ipRestrictionCases } from './ip-restriction.cases.ts';
 import { jwtCases } from './jwt.cases.ts';
 import { keyAuthCases } from './key-auth.cases.ts';
 import type { PluginCase } from './plugin-case.ts';
@@ -17,6 +18,7 @@ export const pluginTables: { readonly [plugin: string]: readonly PluginCase[] } 
   cors: corsCases,
   'correlation-id': correlationIdCases,
   'hmac-auth': hmacAuthCases,
+  'ip-restriction': ipRestrictionCases,
   jwt: jwtCases,
   'key-auth': keyAuthCases,
   'rate-limiting': rateLimitingCases,
