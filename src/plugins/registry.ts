@@ -1,6 +1,7 @@
 import type { AnyPlugin } from '../pdk/index.ts';
 import { acl } from './acl/index.ts';
 import { basicAuth } from './basic-auth/index.ts';
+import { botDetection } from './bot-detection/index.ts';
 import { correlationId } from './correlation-id/index.ts';
 import { cors } from './cors/index.ts';
 import { hmacAuth } from './hmac-auth/index.ts';
@@ -8,6 +9,7 @@ import { ipRestriction } from './ip-restriction/index.ts';
 import { jwt } from './jwt/index.ts';
 import { keyAuth } from './key-auth/index.ts';
 import { rateLimiting } from './rate-limiting/index.ts';
+import { redirect } from './redirect/index.ts';
 import { requestSizeLimiting } from './request-size-limiting/index.ts';
 import { requestTermination } from './request-termination/index.ts';
 
@@ -15,6 +17,7 @@ import { requestTermination } from './request-termination/index.ts';
 export const bundledPlugins: readonly AnyPlugin[] = [
   acl,
   basicAuth,
+  botDetection,
   correlationId,
   cors,
   hmacAuth,
@@ -22,6 +25,7 @@ export const bundledPlugins: readonly AnyPlugin[] = [
   jwt,
   keyAuth,
   rateLimiting,
+  redirect,
   requestSizeLimiting,
   requestTermination,
 ];
