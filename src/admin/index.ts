@@ -10,12 +10,18 @@ export {
   type EndpointMethod,
   type Handler,
 } from './endpoint.ts';
+export { describeAdminApi } from './openapi/describe.ts';
+export { healthEndpoints, type UpstreamHealth } from './routes/health.ts';
 export { createAdminServer, createStatusServer } from './server.ts';
 export type {
   AdminListener,
   AdminOptions,
   AdminServer,
   BoundAddress,
+  CacheView,
+  DeclarationLoad,
+  DeclarativeView,
+  LogLevelView,
   NodeView,
   PluginView,
   ServerCounters,

@@ -1,6 +1,11 @@
-import { createBalancers } from '../balancer/index.ts';
-import { createEntityCache, openSharedCache, openSharedCounters, type RowRequest } from '../cache/index.ts';
-import { createNodeDnsSource, createResolver, type Resolver } from '../dns/index.ts';
+import { createBalancers, type HealthVerdict } from '../balancer/index.ts';
+import {
+  createEntityCache,
+  openSharedCache,
+  openSharedCounters,
+  openSharedStore,
+  type RowRequest,
+} from '../cache/index.ts';
 import { consumers } from '../entities/index.ts';
 import type { EntityChange } from '../events/index.ts';
 import { type Clock, createTimerWheel, GibbonError, type Logger, systemClock } from '../kernel/index.ts';
@@ -20,13 +25,13 @@ import { type CompiledRoute, createSnapshot, type InstanceFactory } from '../sna
 import { createCertificateStore } from '../tls/index.ts';
 import { createConnectionPool } from '../transport/index.ts';
 import { cipherSuiteOf } from './cipher-suite.ts';
-import { echoHost } from './echo.ts';
 import { openLog } from './log-file.ts';
 import { memoryReport } from './memory.ts';
 import type { FromWorker } from './messages.ts';
 import { openWorkerCounters } from './node-counters.ts';
 import { loadPlugins } from './plugin-registry.ts';
 import { proxySettingsOf } from './proxy-settings.ts';
+import { resolverOf } from './resolver.ts';
 import type { WorkerData } from './worker-data.ts';
 
 /** The data plane of one worker, from its shared memory to its listeners. */
@@ -34,6 +39,10 @@ export interface WorkerNode {
   readonly logger: Logger;
   /** Takes rows that changed together. */
   apply(changes: readonly EntityChange[]): void;
+  /** Takes what is to be thought of addresses of upstreams. */
+  judge(verdicts: readonly HealthVerdict[]): void;
+  /** Forgets all rows that are cached. */
+  forget(): void;
   /** The main thread found the row that was asked for, or nothing. */
   answered(id: number, row: Row | null): void;
   /** The main thread could not look. */
@@ -107,6 +116,7 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
       pid: process.pid,
     },
     counters: sharedCounters,
+    store: openSharedStore(data.buffers.store, clock),
     reader: (definition) => cache.reader(definition) as EntityReader<never>,
     every(ms, task) {
       const timer = setInterval(task, ms);
@@ -119,7 +129,11 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
     factories.set(definition.name, { definition, instantiate: definition.setup(host) });
   }
 
-  const balancers = createBalancers({ resolver: withEcho(resolverOf(settings, clock), data.echoPort), clock });
+  const balancers = createBalancers({
+    resolver: resolverOf(settings, clock, data.echoPort),
+    clock,
+    health: { report: (reports) => send({ type: 'health-reports', reports }), defer: setImmediate },
+  });
   const refresh = setInterval(() => balancers.refresh(), 1000);
   refresh.unref();
   const certificates = createCertificateStore({
@@ -217,6 +231,8 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
       for (const change of changes) cache.invalidate(change);
       snapshot.apply(changes);
     },
+    judge: (verdicts) => balancers.takeVerdicts(verdicts),
+    forget: () => cache.clear(),
     answered(id, row) {
       const question = waiting.get(id);
       waiting.delete(id);
@@ -228,6 +244,8 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
       question?.reject(new Error(message));
     },
     async listen(ports) {
+      // As in Kong, one address with TLS and http2 is enough for all addresses with TLS.
+      const offersHttp2 = settings.proxy_listen.some((address) => address.ssl && address.http2);
       listeners = await Promise.all(
         settings.proxy_listen.map((address, at) =>
           listen(
@@ -236,6 +254,7 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
               host: address.host,
               port: ports[at] ?? address.port,
               ssl: address.ssl,
+              http2: address.http2 || (address.ssl && offersHttp2),
               reusePort: true,
               ...(address.backlog === undefined ? {} : { backlog: address.backlog }),
             },
@@ -257,24 +276,4 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
 
 function storeFault(entity: string, detail: string): GibbonError {
   return new GibbonError(`Cannot read ${entity} from the store: ${detail}`, { code: 'ERR_STORE_READ' });
-}
-
-function resolverOf(settings: WorkerData['settings'], clock: Clock): Resolver {
-  return createResolver({
-    source: createNodeDnsSource(settings.dns_resolver.length === 0 ? {} : { servers: settings.dns_resolver }),
-    hostsFile: settings.dns_hostsfile,
-    staleTtl: settings.dns_stale_ttl,
-    notFoundTtl: settings.dns_not_found_ttl,
-    errorTtl: settings.dns_error_ttl,
-    cacheSize: settings.dns_cache_size,
-    clock,
-    ...(settings.dns_valid_ttl === undefined ? {} : { validTtl: settings.dns_valid_ttl }),
-  });
-}
-
-/** Lets the name of the built-in echo upstream stand for the address at which it listens. */
-function withEcho(resolver: Resolver, port: number): Resolver {
-  if (port === 0) return resolver;
-  const echo = Object.freeze([Object.freeze({ ip: '127.0.0.1', port, weight: undefined, srvName: undefined })]);
-  return { resolve: (name, asked) => (name === echoHost ? echo : resolver.resolve(name, asked)) };
 }

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { HealthReport, HealthVerdict } from '../balancer/index.ts';
 import type { RowRequest } from '../cache/index.ts';
 import type { EntityChange } from '../events/index.ts';
 import { GibbonError, type Logger, type LogLevel, messageOf } from '../kernel/index.ts';
@@ -15,6 +16,10 @@ export interface WorkersOptions {
   readonly load: () => AsyncIterable<readonly EntityChange[]>;
   /** Looks a row up in the store for a worker. */
   readonly find: (request: RowRequest) => Promise<Row | undefined>;
+  /** What a new worker must know of the health of addresses. */
+  readonly verdicts: () => readonly HealthVerdict[];
+  /** Takes what a worker saw of addresses. */
+  readonly report: (reports: readonly HealthReport[]) => void;
   readonly logger: Logger;
 }
 
@@ -31,9 +36,13 @@ export interface Workers {
   readonly count: number;
   /** Tells all workers of rows that changed together. */
   announce(changes: readonly EntityChange[]): void;
-  /** Resolves once every worker has taken what was announced so far, or after a second. */
-  settled(): Promise<void>;
+  /** Tells all workers what to think of addresses. */
+  judge(verdicts: readonly HealthVerdict[]): void;
+  /** True once every worker has taken what was announced so far; false when that lasts longer than `limitMs`, a second unless told. */
+  settled(limitMs?: number): Promise<boolean>;
   setLogLevel(level: LogLevel): void;
+  /** Has all workers forget the rows that they have cached. */
+  forget(): void;
   /** Lets requests in flight finish; those that last longer than `timeoutMs` are cut. */
   stop(timeoutMs: number): Promise<void>;
 }
@@ -59,7 +68,7 @@ const longestPause = 10_000;
 export function createWorkers(options: WorkersOptions): Workers {
   const { logger } = options;
   const members = new Set<Member>();
-  const waiting = new Set<{ readonly version: number; readonly resolve: () => void }>();
+  const waiting = new Set<{ readonly version: number; readonly resolve: (isSettled: boolean) => void }>();
   let version = 0;
   let ports: readonly number[] = [];
   let isStopping = false;
@@ -85,7 +94,7 @@ export function createWorkers(options: WorkersOptions): Workers {
     for (const waiter of waiting) {
       if (!hasSettled(waiter.version)) continue;
       waiting.delete(waiter);
-      waiter.resolve();
+      waiter.resolve(true);
     }
   }
 
@@ -94,6 +103,7 @@ export function createWorkers(options: WorkersOptions): Workers {
     const backlog = member.backlog!;
     member.backlog = undefined;
     for (const entry of backlog) post(member, { type: 'changes', ...entry });
+    post(member, { type: 'health', version: 0, verdicts: options.verdicts() });
     member.filledTo = version;
     post(member, { type: 'listen', ports });
   }
@@ -142,6 +152,9 @@ export function createWorkers(options: WorkersOptions): Workers {
               (row) => post(member, { type: 'found', id: message.id, row: row ?? null }),
               (fault: unknown) => post(member, { type: 'failed', id: message.id, message: messageOf(fault) }),
             );
+            return;
+          case 'health-reports':
+            options.report(message.reports);
             return;
           case 'drained':
             member.drained?.();
@@ -201,24 +214,31 @@ export function createWorkers(options: WorkersOptions): Workers {
       return members.size;
     },
     announce,
-    settled() {
+    judge(verdicts) {
+      version += 1;
+      for (const member of members) post(member, { type: 'health', version, verdicts });
+    },
+    settled(limitMs = settleLimit) {
       const upTo = version;
-      if (hasSettled(upTo)) return Promise.resolve();
+      if (hasSettled(upTo)) return Promise.resolve(true);
       return new Promise((resolve) => {
         const waiter = {
           version: upTo,
-          resolve() {
+          resolve(isSettled: boolean) {
             clearTimeout(timer);
-            resolve();
+            resolve(isSettled);
           },
         };
         const timer = setTimeout(() => {
           waiting.delete(waiter);
-          logger.warn(`Workers did not take a change within ${settleLimit} ms`);
-          resolve();
-        }, settleLimit);
+          logger.warn(`Workers did not take a change within ${limitMs} ms`);
+          resolve(false);
+        }, limitMs);
         waiting.add(waiter);
       });
+    },
+    forget() {
+      for (const member of members) post(member, { type: 'forget' });
     },
     setLogLevel(level) {
       for (const member of members) post(member, { type: 'log-level', level });

@@ -1,4 +1,7 @@
-/** Lower-case form of each byte that may stand in a token (RFC 9110 section 5.6.2), 0 for all others. */
+/**
+ * Lower-case form of each byte that may stand in a token (RFC 9110 section 5.6.2), 0 for all others. `_` counts as `-`, as
+ * it does wherever names are compared.
+ */
 export const tokenLower = new Uint8Array(256);
 
 /** 1 for each byte that may stand in a field value: visible ASCII, space, tab and 0x80 to 0xFF. */
@@ -11,6 +14,7 @@ for (const char of "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
   tokenLower[char.charCodeAt(0)] = char.charCodeAt(0);
 for (let byte = 0x41; byte <= 0x5a; byte += 1) tokenLower[byte] = byte | 0x20;
 for (let byte = 0x20; byte < 0x100; byte += 1) fieldByte[byte] = byte === 0x7f ? 0 : 1;
+tokenLower[0x5f] = 0x2d;
 fieldByte[0x09] = 1;
 for (let byte = 0x21; byte < 0x100; byte += 1) targetByte[byte] = byte === 0x7f ? 0 : 1;
 

@@ -10,6 +10,7 @@ export {
   forEachHeader,
   headerTable,
   headerValues,
+  mayHold,
   type SearchBlock,
   searchForm,
   valueAt,

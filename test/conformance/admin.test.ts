@@ -1,15 +1,21 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { bundledPlugins } from '../../src/plugins/index.ts';
+import type { EntityDefinition } from '../../src/schema/index.ts';
 import { startAdmin, type TestAdmin, type TestRequest, type TestResponse } from '../support/admin.ts';
 import { certificateFacts } from './admin/certificates.ts';
+import { credentialFacts } from './admin/credentials.ts';
+import { keyFacts } from './admin/keys.ts';
 import { listFacts } from './admin/lists.ts';
 import { nestedFacts } from './admin/nested.ts';
+import { nodeFacts } from './admin/node.ts';
 import { pluginFacts } from './admin/plugins.ts';
 import { routeFacts } from './admin/routes.ts';
 import { serverFacts } from './admin/server.ts';
 import { serviceFacts } from './admin/services.ts';
 import type { Fact } from './admin/table.ts';
 import { upstreamFacts } from './admin/upstreams.ts';
+import { vaultFacts } from './admin/vaults.ts';
 
 const tables = {
   services: serviceFacts,
@@ -18,15 +24,21 @@ const tables = {
   plugins: pluginFacts,
   upstreams: upstreamFacts,
   certificates: certificateFacts,
+  credentials: credentialFacts,
   lists: listFacts,
   server: serverFacts,
+  keys: keyFacts,
+  vaults: vaultFacts,
+  node: nodeFacts,
 };
+
+const bundledEntities = bundledPlugins.flatMap((plugin) => (plugin.entities ?? []) as readonly EntityDefinition[]);
 
 for (const [table, facts] of Object.entries(tables)) {
   describe(`Admin API: ${table}`, () => {
     let admin: TestAdmin;
     before(async () => {
-      admin = await startAdmin();
+      admin = await startAdmin({}, table === 'credentials' ? bundledEntities : undefined);
     });
     afterEach(() => admin.clear());
     after(() => admin.close());

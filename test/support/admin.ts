@@ -16,7 +16,8 @@ import { coreEntities } from '../../src/entities/index.ts';
 import type { EntityEvent } from '../../src/events/index.ts';
 import { type Clock, createLogger, randomString, systemClock } from '../../src/kernel/index.ts';
 import { keyauthCredentials } from '../../src/plugins/key-auth/entities.ts';
-import { f, type SchemaEnvironment, type Subschema, typedefs } from '../../src/schema/index.ts';
+import { type EntityDefinition, f, type SchemaEnvironment, type Subschema, typedefs } from '../../src/schema/index.ts';
+import { bundledVaults, vaultSubschema } from '../../src/vaults/index.ts';
 
 /** An environment whose subschemas are the given plugins. */
 export function createTestEnvironment(clock: Clock, plugins: readonly Subschema[] = []): SchemaEnvironment {
@@ -24,7 +25,8 @@ export function createTestEnvironment(clock: Clock, plugins: readonly Subschema[
     now: () => clock.now(),
     uuid: () => randomUUID(),
     randomString: () => randomString(),
-    subschema: (entity, key) => (entity === 'plugins' ? plugins.find(({ name }) => name === key) : undefined),
+    subschema: (entity, key) =>
+      entity === 'vaults' ? vaultSubschema(key) : plugins.find(({ name }) => entity === 'plugins' && name === key),
   };
 }
 
@@ -135,8 +137,14 @@ export interface TestResponse {
   readonly body: string;
 }
 
-/** Starts an Admin API with the core entities, key-auth's credentials and two plugins, on a port of its own. */
-export async function startAdmin(overrides: Partial<AdminOptions> = {}): Promise<TestAdmin> {
+/**
+ * Starts an Admin API with the core entities, those of plugins (key-auth's credentials unless told), and two plugins, on a
+ * port of its own.
+ */
+export async function startAdmin(
+  overrides: Partial<AdminOptions> = {},
+  pluginEntities: readonly EntityDefinition[] = [keyauthCredentials],
+): Promise<TestAdmin> {
   const folder = await mkdtemp(join(tmpdir(), 'gibbon-admin-'));
   const plugins = [stampPlugin, gatePlugin];
   const events: EntityEvent[] = [];
@@ -150,7 +158,7 @@ export async function startAdmin(overrides: Partial<AdminOptions> = {}): Promise
   });
   const database = await createDatabase({
     strategy: createSqliteStrategy({ path: join(folder, 'store.db'), clock }),
-    entities: [...coreEntities, keyauthCredentials],
+    entities: [...coreEntities, ...pluginEntities],
     environment: createTestEnvironment(
       clock,
       plugins.map(({ schema }) => schema),
@@ -167,6 +175,7 @@ export async function startAdmin(overrides: Partial<AdminOptions> = {}): Promise
     },
     node: testNode,
     plugins,
+    vaults: bundledVaults,
     status: emptyStatus,
     logger,
     clock,
@@ -209,6 +218,9 @@ const childrenFirst = [
   'consumers',
   'certificates',
   'ca_certificates',
+  'vaults',
+  'keys',
+  'key_sets',
 ] as const;
 
 function send({ host, port }: BoundAddress, { method, path, headers, body }: TestRequest): Promise<TestResponse> {

@@ -48,6 +48,19 @@ export function orderProblem(given: Partial<LimitsGiven>): string | undefined {
   return undefined;
 }
 
+/**
+ * How many requests of the window before still count in a sliding window: as many as fall into its rest if they came
+ * evenly, rounded up. Times are in milliseconds.
+ */
+export function carriedOver(former: number, start: number, end: number, now: number): number {
+  return Math.ceil(former * weightOf(start, end, now));
+}
+
+/** The part of the window before that a sliding window still covers, from 1 at `start` to 0 at `end`. */
+export function weightOf(start: number, end: number, now: number): number {
+  return Math.min(1, Math.max(0, (end - now) / (end - start)));
+}
+
 /** The index of a limit that lets nothing more through, the longest of them; -1 when the request may pass. */
 export function exhausted(remaining: ArrayLike<number>): number {
   for (let at = remaining.length - 1; at >= 0; at--) {

@@ -47,6 +47,23 @@ test('months and years agree with the calendar on every day of 30 years', () => 
   }
 });
 
+test('the window before each is known', () => {
+  const windows = createWindows();
+  windows.moveTo(Date.parse('2026-01-01T00:00:00.000Z'));
+  const former = [
+    ['2025-12-31T23:59:59.000Z', 'second'],
+    ['2025-12-31T23:59:00.000Z', 'minute'],
+    ['2025-12-31T23:00:00.000Z', 'hour'],
+    ['2025-12-31T00:00:00.000Z', 'day'],
+    ['2025-12-01T00:00:00.000Z', 'month'],
+    ['2025-01-01T00:00:00.000Z', 'year'],
+  ];
+  assert.deepEqual(
+    windows.formerSuffixes,
+    former.map(([start, period]) => `:${Date.parse(start!)}:${period}`),
+  );
+});
+
 test('leap days of centuries are known', () => {
   assert.equal(windowsAt('2000-02-29T12:00:00Z').ends[4], '2000-03-01T00:00:00.000Z');
   assert.equal(windowsAt('2100-02-28T12:00:00Z').ends[3], '2100-03-01T00:00:00.000Z');

@@ -20,6 +20,8 @@ export interface Windows {
   readonly ends: readonly number[];
   /** `:<start>:<period>` of each window: the end of a counter's key. */
   readonly suffixes: readonly string[];
+  /** The same of the window before each. */
+  readonly formerSuffixes: readonly string[];
   /** Moves to the windows of `now` (milliseconds since the epoch); costs two comparisons within one second. */
   moveTo(now: number): void;
 }
@@ -29,30 +31,28 @@ export function createWindows(): Windows {
   const starts = periods.map(() => 0);
   const ends = periods.map(() => 0);
   const suffixes = periods.map(() => '');
+  const formerSuffixes = periods.map(() => '');
 
-  function set(period: number, start: number, end: number): void {
+  function set(period: number, former: number, start: number, end: number): void {
     starts[period] = start;
     ends[period] = end;
     suffixes[period] = `:${start}:${periods[period]}`;
+    formerSuffixes[period] = `:${former}:${periods[period]}`;
   }
 
   function moveDay(now: number): void {
     const day = now - mod(now, dayMs);
-    set(3, day, day + dayMs);
+    set(3, day - dayMs, day, day + dayMs);
     const { year, month } = monthOf(day / dayMs);
-    set(
-      4,
-      daysBefore(year, month) * dayMs,
-      (month === 12 ? daysBefore(year + 1, 1) : daysBefore(year, month + 1)) * dayMs,
-    );
-    set(5, daysBefore(year, 1) * dayMs, daysBefore(year + 1, 1) * dayMs);
+    set(4, monthStart(year, month - 1), monthStart(year, month), monthStart(year, month + 1));
+    set(5, monthStart(year - 1, 1), monthStart(year, 1), monthStart(year + 1, 1));
   }
 
   function move(now: number): void {
     for (let period = 0; period < 3; period++) {
       const length = periodSeconds[period]! * 1000;
       const start = now - mod(now, length);
-      if (start !== starts[period] || suffixes[period] === '') set(period, start, start + length);
+      if (start !== starts[period] || suffixes[period] === '') set(period, start - length, start, start + length);
     }
     if (now < starts[3]! || now >= ends[3]!) moveDay(now);
   }
@@ -61,6 +61,7 @@ export function createWindows(): Windows {
     starts,
     ends,
     suffixes,
+    formerSuffixes,
     moveTo(now) {
       // All other windows are whole seconds, so they last at least as long as this one.
       if (now < starts[0]! || now >= ends[0]!) move(now);
@@ -84,6 +85,12 @@ function monthOf(day: number): { readonly year: number; readonly month: number }
   const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153);
   const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
   return { year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month };
+}
+
+/** Milliseconds from the epoch to the first of a month; month 0 is December of the year before, 13 January of the next. */
+function monthStart(year: number, month: number): number {
+  if (month === 0) return daysBefore(year - 1, 12) * dayMs;
+  return (month === 13 ? daysBefore(year + 1, 1) : daysBefore(year, month)) * dayMs;
 }
 
 /** Days from the epoch to the first of a month. */

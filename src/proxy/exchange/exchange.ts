@@ -2,6 +2,7 @@ import {
   findHeader,
   HeaderEdits,
   headerValues,
+  mayHold,
   type RequestHead,
   type ResponseHead,
   type SearchBlock,
@@ -86,8 +87,8 @@ export class Exchange implements RouteRequest {
   requestEdits: HeaderEdits | undefined = undefined;
   /** The body, one character a byte, once it was gathered or replaced. */
   requestBody: string | undefined = undefined;
-  /** While the body is gathered for a plugin. */
-  collecting: Promise<string> | undefined = undefined;
+  /** While the body is gathered for a plugin; undefined comes of it when it is larger than was allowed. */
+  collecting: Promise<string | undefined> | undefined = undefined;
   target: Target | undefined = undefined;
   retriesLeft = 0;
   timeouts: Timeouts | undefined = undefined;
@@ -176,12 +177,14 @@ export class Exchange implements RouteRequest {
 
   /** All values of a request header, by lower-case name with dashes. */
   header(name: string): readonly string[] | undefined {
+    if (!mayHold(this.head, name)) return undefined;
     const values = headerValues(this.head.block, this.search, name);
     return values.length === 0 ? undefined : values;
   }
 
   /** The first value of a request header as it came, by lower-case name with dashes. */
   firstHeader(name: string): string | undefined {
+    if (!mayHold(this.head, name)) return undefined;
     const at = findHeader(this.search, name);
     return at === -1 ? undefined : valueAt(this.head.block, at);
   }

@@ -72,7 +72,7 @@ export class ResponseRelay {
     x.phase = phaseBits.body_filter;
 
     const edits = x.responseEdits;
-    let lines = edits === undefined ? x.responseLines : edits.apply(x.responseLines);
+    let lines = edits === undefined ? x.responseLines : edits.apply(x.responseLines, head);
     const { sends } = settings;
     if (!head.hasServer && sends.server && edits?.touches('server') !== true)
       lines += `Server: ${settings.serverToken}\r\n`;
@@ -101,7 +101,7 @@ export class ResponseRelay {
   #sendUpgrade(head: ResponseHead): void {
     const x = this.#x;
     if (x.headerFilters.length > 0) runHeaderFilters(x);
-    let lines = x.responseEdits === undefined ? x.responseLines : x.responseEdits.apply(x.responseLines);
+    let lines = x.responseEdits === undefined ? x.responseLines : x.responseEdits.apply(x.responseLines, head);
     lines += `Connection: upgrade\r\nUpgrade: ${head.upgrade ?? x.head.upgrade!}\r\n`;
     x.isHeadSent = true;
     x.down.sendUpgrade(lines);
