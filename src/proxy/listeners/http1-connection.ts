@@ -525,7 +525,10 @@ export class Http1Connection implements Downstream, TimerItem {
       this.#out = '';
       this.#socket.write(text, 'latin1');
     }
-    this.#socket.write(bytes.subarray(start, end));
+    const run = bytes.subarray(start, end);
+    // A socket of TLS would queue a run behind others without asking to wait, and the next read would overwrite it.
+    const isQueued = this.#socket.writableHighWaterMark > bytesFrom && this.#socket.writableLength > 0;
+    this.#socket.write(isQueued ? Buffer.from(run) : run);
     if (this.#isChunkedOut) this.#out = '\r\n';
   }
 
