@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import {
   type AdminOptions,
   type AdminServer,
+  type AuditLog,
   type CacheView,
   createAdminServer,
+  createAuditLog,
   createStatusServer,
   healthEndpoints,
   type StatusReport,
@@ -118,12 +120,14 @@ class GatewayNode implements RunningGateway {
   #health: NodeHealth | undefined;
   #expiry: NodeJS.Timeout | undefined;
   #logLevelEnd: NodeJS.Timeout | undefined;
+  readonly #audit: AuditLog;
   #adminAddresses: readonly Address[] = [];
   #statusAddresses: readonly Address[] = [];
 
   constructor(settings: Settings) {
     this.#settings = settings;
     this.#logger = openLog(settings.prefix, settings.proxy_error_log, settings.log_level, 0);
+    this.#audit = createAuditLog(settings.admin_audit_size);
     this.#nodeId = nodeIdOf(settings.prefix, settings.node_id);
     this.#shared = {
       counters: createSharedCountersBuffer(countersBytes),
@@ -337,6 +341,7 @@ class GatewayNode implements RunningGateway {
       bodyLimit: settings.nginx_admin_client_max_body_size,
       vaults: bundledVaults,
       cache: this.#cacheView(),
+      audit: this.#audit,
       logLevel: { current: () => this.#logger.level, change: (level, seconds) => this.#changeLogLevel(level, seconds) },
       settled: async () => {
         await this.#workers?.settled();
