@@ -1,6 +1,7 @@
 import { type Answer, answerOk, type Endpoint } from '../endpoint.ts';
 import { generateEndpoints } from '../endpoints/generate.ts';
 import type { AdminOptions } from '../types.ts';
+import { applyEndpoint } from './apply.ts';
 import { auditEndpoint } from './audit.ts';
 import { cacheEndpoints } from './cache.ts';
 import { certificateEndpoints } from './certificates.ts';
@@ -60,7 +61,7 @@ export function allEndpoints(options: AdminOptions): Endpoint[] {
   const unlisted: Endpoint = { path: '/robots.txt', methods: { GET: async () => robots } };
   const listed = [...byPath.keys()].map((path) => path.replace(/:([^/]+)/g, '{$1}')).sort(bySegment);
   const all = [...byPath.values()];
-  const ours = options.audit === undefined ? [] : [auditEndpoint(options.audit)];
+  const ours = [applyEndpoint(options), ...(options.audit === undefined ? [] : [auditEndpoint(options.audit)])];
   return [...all, ...ours, ...docsEndpoints(options, [...all, ...ours]), unlisted];
 }
 
