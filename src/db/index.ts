@@ -27,6 +27,9 @@ export {
   readDeclarativeText,
   type TextKind,
 } from './declarative/text.ts';
+export type { MysqlServer } from './strategies/mysql/connection.ts';
+export { createMysqlStrategy, type MysqlOptions } from './strategies/mysql/index.ts';
+export { createMysqlMaintenance } from './strategies/mysql/state.ts';
 export { createOffStrategy, type OffOptions, type OffStrategy } from './strategies/off/index.ts';
 export type { PostgresServer } from './strategies/postgres/connection.ts';
 export { createPostgresStrategy, type PostgresOptions } from './strategies/postgres/index.ts';
