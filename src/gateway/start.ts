@@ -240,6 +240,7 @@ class GatewayNode implements RunningGateway {
   }
 
   async stop({ graceful, timeoutMs }: { readonly graceful: boolean; readonly timeoutMs: number }): Promise<void> {
+    this.#declarative?.close();
     clearInterval(this.#expiry);
     clearTimeout(this.#logLevelEnd);
     await this.#status?.close();
