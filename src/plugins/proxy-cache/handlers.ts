@@ -177,6 +177,7 @@ export function createHandlers({ config, strategy, flights, clock }: HandlersOpt
       const { stale } = fetching;
       const now = seconds();
       if (
+        ifError > 0 &&
         stale !== undefined &&
         errors.has(kong.response.getStatus()) &&
         kong.response.getSource() !== 'exit' &&

@@ -244,6 +244,26 @@ test('without stale_if_error an error is an error', async () => {
   assert.equal((await runner.send({ upstreamResponse: down })).status, 503);
 });
 
+test('without stale_if_error a fresh answer that the client did not want takes the place of nothing', async () => {
+  const runner = runnerOf({ cache_control: true }, answerWith('max-age=100'));
+  await runner.send();
+  runner.host.clock.advance(5000);
+  const run = await runner.send({ ...withCacheControl('max-age=1'), upstreamResponse: down });
+  assert.deepEqual([run.status, run.body, statusOf(run)], [503, '<p>no', 'Bypass']);
+});
+
+test('with stale_while_revalidate a client that asks for better gets it', async () => {
+  const runner = runnerOf({ cache_control: true, stale_while_revalidate: 60 }, answerWith('max-age=10'));
+  await runner.send();
+  runner.host.clock.advance(11_000);
+  const [fetching, meanwhile, fussy] = await Promise.all([
+    runner.send(),
+    runner.send(),
+    runner.send(withCacheControl('max-age=0')),
+  ]);
+  assert.deepEqual([fetching, meanwhile, fussy].map(statusOf), ['Refresh', 'Stale', 'Refresh']);
+});
+
 test('with stale_while_revalidate one request fetches, others get the old answer meanwhile', async () => {
   const runner = runnerOf({ cache_ttl: 10, stale_while_revalidate: 30 });
   await runner.send();
