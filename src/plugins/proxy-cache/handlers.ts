@@ -8,7 +8,7 @@ import { createHeadReader, type KeptHead } from './cacheable.ts';
 import type { CachedAnswer } from './cached-answer.ts';
 import type { Flights } from './flights.ts';
 import { isFresh, type Looked, lookUp } from './lookup.ts';
-import { createReplay } from './replay.ts';
+import { createReplay, type ForwardReason } from './replay.ts';
 import type { config as fields } from './schema.ts';
 import { type Strategy, unreadable } from './strategies/strategy.ts';
 
@@ -29,6 +29,7 @@ interface Fetching {
   readonly version: number;
   readonly stale: CachedAnswer | undefined;
   readonly variants: CachedAnswer['variants'];
+  readonly reason: ForwardReason;
   /** Others wait for this one. */
   isAwaited: boolean;
   /** The body so far; undefined while nothing is stored. */
@@ -56,7 +57,7 @@ export function createHandlers({ config, strategy, flights, clock }: HandlersOpt
   const longestStale = Math.max(whileRevalidating, ifError);
   const limits = { obeysCacheControl: obeys, ttl, keepsStale: longestStale > 0 };
   const usesFlights = config.request_coalescing || whileRevalidating > 0;
-  const replay = createReplay(config.response_headers);
+  const replay = createReplay(config.response_headers, config.cache_status);
   const seconds = (): number => Math.floor(clock.now() / 1000);
   const headOf = createHeadReader(config, seconds);
 
@@ -69,6 +70,7 @@ export function createHandlers({ config, strategy, flights, clock }: HandlersOpt
       version: strategy.version(key),
       stale: found === unreadable ? undefined : found,
       variants,
+      reason: found !== undefined && found !== unreadable ? staleReason(found) : variants ? 'vary-miss' : 'uri-miss',
       isAwaited,
       chunks: undefined,
       bytes: 0,
@@ -107,6 +109,10 @@ export function createHandlers({ config, strategy, flights, clock }: HandlersOpt
   /** Seconds for which an answer is past its time. */
   function staleness(answer: CachedAnswer, now: number): number {
     return now - answer.timestamp - (obeys ? answer.ttl : ttl);
+  }
+
+  function staleReason(answer: CachedAnswer): ForwardReason {
+    return staleness(answer, seconds()) > 0 ? 'stale' : 'request';
   }
 
   /** While another request fetches the next answer this one will do, unless the client asks for better. */
@@ -163,6 +169,7 @@ export function createHandlers({ config, strategy, flights, clock }: HandlersOpt
       const method = kong.request.getMethod();
       const wishes = obeys ? parseDirectives(kong.request.getHeaderValues('cache-control').join(', ')) : noDirectives;
       if (!methods.has(method) || wishes.has('no-store') || wishes.has('no-cache')) {
+        if (config.cache_status) kong.ctx.plugin['passing'] = methods.has(method) ? 'request' : 'method';
         return replay.tell(kong, 'X-Cache-Status', 'Bypass');
       }
       const key = keyOf(kong, method);
@@ -173,7 +180,11 @@ export function createHandlers({ config, strategy, flights, clock }: HandlersOpt
     },
     headerFilter(kong) {
       const fetching = kong.ctx.plugin['fetching'] as Fetching | undefined;
-      if (fetching === undefined) return;
+      if (fetching === undefined) {
+        const passing = kong.ctx.plugin['passing'] as ForwardReason | undefined;
+        if (passing !== undefined) replay.tellForwarded(kong, passing, false);
+        return;
+      }
       const { stale } = fetching;
       const now = seconds();
       if (
@@ -188,6 +199,7 @@ export function createHandlers({ config, strategy, flights, clock }: HandlersOpt
         return giveUp(fetching);
       }
       fetching.head = headOf(kong);
+      replay.tellForwarded(kong, fetching.reason, fetching.head !== undefined);
       if (fetching.head !== undefined) {
         fetching.chunks = [];
         return;

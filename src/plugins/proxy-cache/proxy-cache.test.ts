@@ -292,6 +292,36 @@ test('what waited for an answer that is not stored goes upstream itself', async 
   );
 });
 
+test('with cache_status a header of the standard tells what became of a request', async () => {
+  const upstreamResponse = { ...hello, headers: { ...text, 'Cache-Status': 'Origin; hit' } };
+  const runner = runnerOf({ cache_status: true, cache_control: true, stale_if_error: 60 }, { upstreamResponse });
+  const kept = { ...upstreamResponse, headers: { ...upstreamResponse.headers, 'Cache-Control': 'max-age=10' } };
+  const statuses: unknown[] = [];
+  const note = async (options: FakeExchangeOptions): Promise<void> => {
+    statuses.push((await runner.send(options)).headers['cache-status']);
+  };
+  await note({ request: { method: 'POST' } });
+  await note(withCacheControl('no-store'));
+  await note({});
+  await note({ upstreamResponse: kept });
+  runner.host.clock.advance(4000);
+  await note({});
+  await note({ ...withCacheControl('max-age=1'), upstreamResponse: kept });
+  runner.host.clock.advance(11_000);
+  await note({ upstreamResponse: down });
+  await note({ upstreamResponse: kept });
+  assert.deepEqual(statuses, [
+    ['Origin; hit', 'Gibbon; fwd=method'],
+    ['Origin; hit', 'Gibbon; fwd=request'],
+    ['Origin; hit', 'Gibbon; fwd=uri-miss'],
+    ['Origin; hit', 'Gibbon; fwd=uri-miss; stored'],
+    ['Origin; hit', 'Gibbon; hit; ttl=6'],
+    ['Origin; hit', 'Gibbon; fwd=request; stored'],
+    'Gibbon; fwd=stale; fwd-status=503',
+    ['Origin; hit', 'Gibbon; fwd=stale; stored'],
+  ]);
+});
+
 const refusedConfigs: readonly [config: { [field: string]: unknown }, message: RegExp][] = [
   [{ strategy: undefined }, /strategy: required field missing/],
   [{ strategy: 'disk' }, /expected one of: memory, redis/],
