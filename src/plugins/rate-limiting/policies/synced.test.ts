@@ -112,6 +112,13 @@ test('known keys are judged at once; after an interval without requests the serv
   assert.equal(await idle.take(), 8);
 });
 
+test('many requests for a new key ask the server once', async () => {
+  const server = createServer();
+  const { take } = createWorker(server);
+  const left = await Promise.all(Array.from({ length: 12 }, () => take()));
+  assert.deepEqual([left.filter((one) => one! > 0).length, server.calls], [10, 1]);
+});
+
 test('counts are kept while the server is away, and told when it is back', async () => {
   const server = createServer();
   const worker = createWorker(server, perMinute(2));
