@@ -412,7 +412,22 @@ export const sections: readonly FeatureSection[] = [
       '012': 'no usage reports',
     },
   },
-  { prefix: 'PDK', title: 'Plugin development kit', total: 21, done: {} },
+  {
+    prefix: 'PDK',
+    title: 'Plugin development kit',
+    total: 21,
+    done: {
+      '001': '`kong.request`',
+      '002': '`kong.response`',
+      '003': '`kong.service` and `kong.service.request`',
+      '004': '`kong.service.response`',
+      '006': '`kong.ctx`',
+      '007': '`kong.log` and its entry',
+      '008': '`kong.router`',
+      '010': '`kong.ip`',
+      '017': 'refusals of calls in the wrong phase',
+    },
+  },
   {
     prefix: 'VLT',
     title: 'Vaults',
