@@ -10,9 +10,10 @@ export * from './fields.ts';
 export type { ConfigOf, Given, GivenOf, Json, Row, Stored, StoredOf, StoredValue, ValueOf } from './infer.ts';
 export { luaLiteral } from './lua-literal.ts';
 export { type FieldOf, type Reading, read } from './readings.ts';
+
 export { checkRegex } from './regex-check.ts';
 export type { MakeOptions, Outcome, Reference, Schema, SchemaEnvironment } from './schema.ts';
 export { entityToJson, subschemaToJson } from './to-json.ts';
 export * as typedefs from './typedefs/index.ts';
 export { normalizePath, parseUrl, type UrlParts } from './uri.ts';
-export { isReference } from './values.ts';
+export { isNonEmpty, isReference } from './values.ts';
