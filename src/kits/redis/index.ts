@@ -6,8 +6,4 @@
 export { createRedisClient, type RedisClient, type RedisScript, redisScript } from './client.ts';
 export { createRedisClients, type RedisClients } from './clients.ts';
 export type { RedisConfig } from './config.ts';
-<<<<<<< HEAD
 export type { RedisArgument } from './connection.ts';
-=======
-export type { Connect, ConnectionEvents, RedisArgument, RedisConnection } from './connection.ts';
->>>>>>> w/mend

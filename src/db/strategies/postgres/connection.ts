@@ -59,16 +59,9 @@ export function createPool(server: PostgresServer, after: After): Pool {
     ...clientOptions(server),
     max: Math.max(1, server.poolSize),
     idleTimeoutMillis: server.keepAliveMs,
-<<<<<<< HEAD
     // Called for a new connection, before it is lent for the first time.
     verify: (client, done) => {
       client.query(sessionSettings(server), (fault: Error | null) => done(fault ?? undefined));
-=======
-    // The pool waits for it, whatever its types say.
-    // oxlint-disable-next-line typescript/no-misused-promises
-    onConnect: async (client) => {
-      await client.query(sessionSettings(server));
->>>>>>> w/mend
     },
   });
   // A connection that fails while it idles, or between two statements, is dropped; the next statement tells of it.
