@@ -255,7 +255,7 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
             runtime,
             {
               host: address.host,
-              port: ports[at] ?? address.port,
+              port: address.port === 0 ? (ports[at] ?? 0) : address.port,
               ssl: address.ssl,
               http2: address.http2 || (address.ssl && offersHttp2),
               reusePort: true,
