@@ -7,3 +7,4 @@ export { createRedisClient, type RedisClient, type RedisScript, redisScript } fr
 export { createRedisClients, type RedisClients } from './clients.ts';
 export { addressOf, type RedisConfig } from './config.ts';
 export type { Connect, ConnectionEvents, RedisArgument, RedisConnection } from './connection.ts';
+export { redisShorthands } from './shorthands.ts';
