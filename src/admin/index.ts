@@ -10,6 +10,7 @@ export {
   type EndpointMethod,
   type Handler,
 } from './endpoint.ts';
+export { describeAdminApi } from './openapi/describe.ts';
 export { healthEndpoints, type UpstreamHealth } from './routes/health.ts';
 export { createAdminServer, createStatusServer } from './server.ts';
 export type {

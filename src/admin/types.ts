@@ -80,6 +80,8 @@ export type DeclarationLoad = 'loaded' | 'busy' | 'timeout' | 'exiting';
 export interface DeclarativeView {
   /** MD5 of the text that is served; 32 zeros when nothing is. */
   readonly hash: () => string;
+  /** The largest text that is taken, in bytes. */
+  readonly maxBytes: number;
   /** Judges a parsed configuration. */
   read(table: { [key: string]: unknown }, hash: string): DeclarationOutcome;
   /** What loading it would change. */

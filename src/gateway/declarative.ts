@@ -28,6 +28,8 @@ export interface DeclarativeOptions {
   /** True once all workers have taken what was announced; false when they did not within so many milliseconds. */
   readonly settled: (limitMs: number) => Promise<boolean>;
   readonly logger: Logger;
+  /** The largest text that is taken over the Admin API, in bytes. */
+  readonly maxBytes: number;
   /** Where to keep what came over the Admin API; undefined to forget it at the end. */
   readonly persistAt: string | undefined;
 }
@@ -85,6 +87,7 @@ export function createDeclarativeNode(options: DeclarativeOptions): DeclarativeN
 
   return {
     hash: () => hash,
+    maxBytes: options.maxBytes,
     read: (table, textHash) => reader.read(table, textHash),
     compare: (declaration) => strategy.compare(declaration),
 

@@ -78,14 +78,16 @@ export async function startNodeHealth(options: NodeHealthOptions): Promise<NodeH
 
   function apply(changes: readonly EntityChange[]): void {
     for (const { entity, operation, row } of changes) {
-      const isGone = operation === 'delete';
-      if (entity === 'upstreams') {
-        if (isGone) ledger.deleteUpstream(row.id as string);
-        else ledger.putUpstream(row as never);
-      } else if (entity === 'targets') {
-        if (isGone) ledger.deleteTarget(row as never);
-        else ledger.putTarget(row as never);
-      } else if (entity === 'certificates') contexts.clear();
+      if (entity === 'certificates') contexts.clear();
+      if (entity !== 'upstreams') continue;
+      if (operation === 'delete') ledger.deleteUpstream(row.id as string);
+      else ledger.putUpstream(row as never);
+    }
+    // After all upstreams: rows that changed together come in any order.
+    for (const { entity, operation, row } of changes) {
+      if (entity !== 'targets') continue;
+      if (operation === 'delete') ledger.deleteTarget(row as never);
+      else ledger.putTarget(row as never);
     }
   }
 

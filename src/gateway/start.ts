@@ -18,7 +18,7 @@ import {
   openSharedCache,
   type SharedCache,
 } from '../cache/index.ts';
-import { createOffStrategy, type Database, emptyHash } from '../db/index.ts';
+import { createOffStrategy, type Database, emptyHash, maxTextBytes } from '../db/index.ts';
 import { defaultWorkspaceId } from '../entities/index.ts';
 import type { EntityChange } from '../events/index.ts';
 import { type Logger, type LogLevel, systemClock } from '../kernel/index.ts';
@@ -200,6 +200,7 @@ class GatewayNode implements RunningGateway {
       announce,
       settled: (limitMs) => this.#workers?.settled(limitMs) ?? Promise.resolve(true),
       logger: this.#logger,
+      maxBytes: Math.min(settings.lmdb_map_size, maxTextBytes),
       persistAt: settings.declarative_persist ? persistedPath(prefix) : undefined,
     });
     this.#declarative.loadFromSettings(settings);

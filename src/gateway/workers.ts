@@ -51,6 +51,8 @@ interface Member {
   readonly index: number;
   readonly worker: Worker;
   applied: number;
+  /** The last version that it was told of before it began to listen. */
+  filledTo: number;
   /** Changes that wait until the worker has been told of the whole store. */
   backlog: { readonly version: number; readonly changes: readonly EntityChange[] }[] | undefined;
   isListening: boolean;
@@ -60,6 +62,7 @@ interface Member {
 
 const settleLimit = 1000;
 const restartPause = 200;
+const longestPause = 10_000;
 
 /** Creates the workers of a node, not started yet. One that dies is replaced; the others go on meanwhile. */
 export function createWorkers(options: WorkersOptions): Workers {
@@ -101,6 +104,7 @@ export function createWorkers(options: WorkersOptions): Workers {
     member.backlog = undefined;
     for (const entry of backlog) post(member, { type: 'changes', ...entry });
     post(member, { type: 'health', version: 0, verdicts: options.verdicts() });
+    member.filledTo = version;
     post(member, { type: 'listen', ports });
   }
 
@@ -114,6 +118,7 @@ export function createWorkers(options: WorkersOptions): Workers {
       index,
       worker,
       applied: 0,
+      filledTo: 0,
       backlog: [],
       isListening: false,
       isLeaving: false,
@@ -133,6 +138,8 @@ export function createWorkers(options: WorkersOptions): Workers {
             return;
           case 'listening':
             member.isListening = true;
+            member.applied = Math.max(member.applied, member.filledTo);
+            checkWaiting();
             if (ports.length === 0) ports = message.ports;
             resolve();
             return;
@@ -157,8 +164,10 @@ export function createWorkers(options: WorkersOptions): Workers {
             return;
         }
       });
+      let cause = '';
       worker.on('error', (fault) => {
-        logger.alert(`Worker ${index} failed: ${messageOf(fault)}`);
+        cause = messageOf(fault);
+        logger.alert(`Worker ${index} failed: ${cause}`);
       });
       worker.on('exit', (code) => {
         members.delete(member);
@@ -168,16 +177,27 @@ export function createWorkers(options: WorkersOptions): Workers {
           resolve();
           return;
         }
+        const detail = cause === '' ? `it exited with code ${code}` : cause;
+        if (!member.isListening) {
+          reject(new GibbonError(`Cannot start worker ${index}: ${detail}`, { code: 'ERR_WORKER_START' }));
+          return;
+        }
         logger.alert(`Worker ${index} exited with code ${code}: starting another one`);
-        setTimeout(() => {
-          if (isStopping) return;
-          spawn(index).then(resolve, (fault: unknown) => {
-            logger.crit(messageOf(fault));
-            reject(fault as Error);
-          });
-        }, restartPause);
+        replace(index, restartPause);
       });
     });
+  }
+
+  /** Starts a worker in the place of one that died, again and again with growing pauses where that fails. */
+  function replace(index: number, pause: number): void {
+    setTimeout(() => {
+      if (isStopping) return;
+      spawn(index).catch((fault: unknown) => {
+        if (isStopping) return;
+        logger.crit(messageOf(fault));
+        replace(index, Math.min(2 * pause, longestPause));
+      });
+    }, pause);
   }
 
   return {

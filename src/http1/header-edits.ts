@@ -179,7 +179,6 @@ function withDashes(name: string): string {
   return name.includes('_') ? name.replaceAll('_', '-') : name;
 }
 
-const beyondAscii = /[^\x20-\x7e\t]/;
 const controls = /[\x00-\x08\x0a-\x1f\x7f]/g;
 
 /**
@@ -187,10 +186,20 @@ const controls = /[\x00-\x08\x0a-\x1f\x7f]/g;
  * percent-encoded, so that no value can start a line of its own.
  */
 export function headerText(value: string | number | boolean): string {
-  const text = typeof value === 'string' ? value : String(value);
-  if (!beyondAscii.test(text)) return text;
+  if (typeof value !== 'string') return String(value);
+  const text = value;
+  if (isPlain(text)) return text;
   const safe = text.replace(controls, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
   return Buffer.from(safe, 'utf8').toString('latin1');
+}
+
+/** True for visible ASCII, blanks and tabs. Values are short, so a look at each character is quicker than a pattern. */
+function isPlain(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code > 0x7e || (code < 0x20 && code !== 0x09)) return false;
+  }
+  return true;
 }
 
 /** The values of a header as they go on the wire, one line each; see {@link headerText}. */

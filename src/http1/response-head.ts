@@ -192,7 +192,8 @@ export function parseResponseHead(
   if (codings > 0 && lengths > 0) return -HeadFault.malformed;
 
   head.status = hundreds * 100 + tens * 10 + ones;
-  head.statusText = latin1(bytes, start + 9, statusEnd);
+  // RFC 9112 section 4: the blank behind the code stands even where there is no reason.
+  head.statusText = statusEnd === start + 12 ? `${head.status} ` : latin1(bytes, start + 9, statusEnd);
   head.minor = minor === 0 ? 0 : 1;
   head.keepAlive = minor > 0 ? !sawClose : sawKeepAlive && !sawClose;
   const block = latin1(bytes, blockStart, at);

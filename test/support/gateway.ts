@@ -93,7 +93,7 @@ export async function startTestGateway(given: GivenSettings = {}): Promise<InPro
 /** Starts a gateway as its own process, as `gibbon start` does, and resolves once it serves. */
 export async function startChildGateway(given: GivenSettings = {}, prefix?: string): Promise<ChildGateway> {
   const folder = prefix ?? mkdtempSync(join(tmpdir(), 'gibbon-test-'));
-  const env: NodeJS.ProcessEnv = { PATH: process.env['PATH'] };
+  const env: NodeJS.ProcessEnv = { PATH: process.env.PATH };
   for (const [name, value] of Object.entries(settingsOf(folder, given))) env[`KONG_${name.toUpperCase()}`] = value;
   const child = spawn(process.execPath, [join(root, 'src/cli/main.ts'), 'start', '--foreground'], {
     cwd: folder,

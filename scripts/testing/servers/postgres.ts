@@ -1,10 +1,10 @@
-import { chownSync, copyFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { chownSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { makeFolder, onFreePort, removeFolder, run, type TestServer, unprivileged } from './process.ts';
 
 /** How a Postgres server differs from the usual one. */
 export interface PostgresServerOptions {
-  /** PEM files with which it offers TLS. */
+  /** PEM texts with which it offers TLS. */
   readonly tls?: { readonly cert: string; readonly key: string };
 }
 
@@ -24,12 +24,11 @@ export function startPostgres(executable: string, options: PostgresServerOptions
     run(join(bin, 'initdb'), [...init, '--pwfile', join(folder, 'password')], folder);
     const settings = ['-k', folder, '-h', '127.0.0.1', '-c', 'fsync=off', '-c', 'max_connections=200'];
     if (options.tls !== undefined) {
-      for (const [name, path] of Object.entries(options.tls)) {
-        const copy = join(folder, `${name}.pem`);
-        copyFileSync(path, copy);
-        if (unprivileged.uid !== undefined) chownSync(copy, unprivileged.uid, unprivileged.gid!);
-        run('chmod', ['600', copy], folder);
-        settings.push('-c', `ssl_${name}_file=${copy}`);
+      for (const [name, pem] of Object.entries(options.tls)) {
+        const file = join(folder, `${name}.pem`);
+        writeFileSync(file, pem, { mode: 0o600 });
+        if (unprivileged.uid !== undefined) chownSync(file, unprivileged.uid, unprivileged.gid!);
+        settings.push('-c', `ssl_${name}_file=${file}`);
       }
       settings.push('-c', 'ssl=on');
     }

@@ -3,7 +3,6 @@ import {
   type DeclarationOutcome,
   daoErrors,
   declarativeHash,
-  maxTextBytes,
   problemOfShape,
   readDeclarativeText,
 } from '../../db/index.ts';
@@ -60,6 +59,7 @@ interface Source {
 }
 
 async function replace(view: DeclarativeView, request: AdminRequest): Promise<Answer> {
+  if (request.raw.length > view.maxBytes) return tooLarge;
   const source = sourceOf(request);
   if ('status' in source) return source;
   if (argument(request, 'check_hash') === '1' && source.hash === view.hash()) return { status: 304 };
@@ -74,7 +74,6 @@ async function replace(view: DeclarativeView, request: AdminRequest): Promise<An
 /** Finds the configuration in the request: the body itself as JSON or YAML, or text in its argument `config`. */
 function sourceOf({ body, raw }: AdminRequest): Source | Answer {
   const { values } = body;
-  if (raw.length > maxTextBytes) return tooLarge;
   if (values._format_version !== undefined) {
     const { check_hash: _hash, flatten_errors: _errors, dry_run: _run, ...table } = values;
     const problem = problemOfShape(table);

@@ -6,6 +6,7 @@ import { certificateEndpoints } from './certificates.ts';
 import { clusteringEndpoints } from './clustering.ts';
 import { configEndpoint } from './config.ts';
 import { consumersEndpoint } from './consumers.ts';
+import { docsEndpoints } from './docs.ts';
 import { filterChainEndpoints, filterSchemaEndpoint } from './filter-chains.ts';
 import { logLevelEndpoints } from './log-level.ts';
 import { enabledPluginsEndpoint } from './plugins.ts';
@@ -54,10 +55,11 @@ export function allEndpoints(options: AdminOptions): Endpoint[] {
   for (const endpoint of options.endpoints ?? []) add(endpoint);
   add({ path: '/endpoints', methods: { GET: async () => answerOk({ data: listed }) } });
 
-  // Not an endpoint of the API: Kong's web server answers there.
+  // Not endpoints of the API: Kong's web server answers at the one, and the others tell of it.
   const unlisted: Endpoint = { path: '/robots.txt', methods: { GET: async () => robots } };
   const listed = [...byPath.keys()].map((path) => path.replace(/:([^/]+)/g, '{$1}')).sort(bySegment);
-  return [...byPath.values(), unlisted];
+  const all = [...byPath.values()];
+  return [...all, ...docsEndpoints(options, all), unlisted];
 }
 
 const robots: Answer = { status: 200, text: { type: 'text/plain', content: 'User-agent: *\nDisallow: /' } };

@@ -42,7 +42,7 @@ export type HealthLimits = { readonly [Sign in HealthSign]: number };
 /** The signs that answers give, by status. */
 export interface StatusSigns {
   /** The sign of a status; undefined for one that is on neither list. */
-  of(status: number): 'success' | 'http_failure' | undefined;
+  readonly of: (status: number) => 'success' | 'http_failure' | undefined;
 }
 
 /** How addresses are asked for their health. Times are milliseconds. */

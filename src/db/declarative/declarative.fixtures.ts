@@ -1,9 +1,33 @@
 import { coreEntities } from '../../entities/index.ts';
 import { createManualClock, uuidV5 } from '../../kernel/index.ts';
-import { keyauthCredentials } from '../../plugins/key-auth/entities.ts';
-import { createSchema, f, type Schema, type SchemaEnvironment, type Subschema } from '../../schema/index.ts';
+import {
+  createSchema,
+  defineEntity,
+  f,
+  type Schema,
+  type SchemaEnvironment,
+  type Subschema,
+  typedefs,
+} from '../../schema/index.ts';
 import { createDeclarationReader, type Declaration, type DeclarationOutcome } from './read.ts';
 import { readDeclarativeText, type TextKind } from './text.ts';
+
+/** An entity of a plugin: its rows belong to a consumer, may expire and have a generated key. */
+const keyauthCredentials = defineEntity({
+  name: 'keyauth_credentials',
+  primary_key: ['id'],
+  endpoint_key: 'key',
+  cache_key: ['key'],
+  workspaceable: true,
+  ttl: true,
+  fields: {
+    id: typedefs.uuid(),
+    created_at: typedefs.autoTimestampS(),
+    consumer: f.foreign('consumers', { required: true, on_delete: 'cascade' }),
+    key: f.string({ required: false, unique: true, auto: true }),
+    tags: typedefs.tags(),
+  },
+});
 
 /** All core entities and one of a plugin. */
 export const definitions = [...coreEntities, keyauthCredentials];

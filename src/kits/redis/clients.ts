@@ -28,9 +28,9 @@ export function createRedisClients(log: Logger, connect: Connect = connectRedis)
       held.holders += 1;
       let isOpen = true;
       return {
-        call: client.call,
-        callForBytes: client.callForBytes,
-        run: client.run,
+        call: (command, args) => client.call(command, args),
+        callForBytes: (command, args) => client.callForBytes(command, args),
+        run: (script, keys, args) => client.run(script, keys, args),
         close() {
           if (!isOpen) return;
           isOpen = false;

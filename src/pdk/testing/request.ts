@@ -14,6 +14,13 @@ export function createRequest(state: ExchangeState): KongRequest {
   const forwarded = (name: string): string | undefined =>
     state.isTrusted(state.clientIp) ? headers.get(name) : undefined;
 
+  function readBody(): Promise<string>;
+  function readBody(maxBytes: number): Promise<string | undefined>;
+  async function readBody(maxBytes = Number.POSITIVE_INFINITY): Promise<string | undefined> {
+    checkPhase('request.get_raw_body', state.phase);
+    return state.requestBody.length > maxBytes ? undefined : latin1Body();
+  }
+
   return {
     getScheme() {
       checkPhase('request.get_scheme', state.phase);
@@ -104,10 +111,7 @@ export function createRequest(state: ExchangeState): KongRequest {
       if (maxHeaders !== undefined) checkMaximum('max_headers', maxHeaders);
       return headers.table(maxHeaders ?? 100);
     },
-    async getRawBody() {
-      checkPhase('request.get_raw_body', state.phase);
-      return latin1Body();
-    },
+    getRawBody: readBody,
     async getBody(mimetype, maxArgs) {
       checkPhase('request.get_body', state.phase);
       if (maxArgs !== undefined) checkMaximum('max_args', maxArgs);

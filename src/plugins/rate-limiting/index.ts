@@ -27,7 +27,7 @@ export const rateLimiting = definePlugin({
     const clients = createRedisClients(host.log.child('rate-limiting'));
     return (stored, instance) => {
       const policy = createPolicy(stored, instance, host, clients, windows);
-      return { access: createAccess(stored, policy, windows, () => host.clock.now()), dispose: policy.close };
+      return { access: createAccess(stored, policy, windows, () => host.clock.now()), dispose: () => policy.close() };
     };
   },
 });

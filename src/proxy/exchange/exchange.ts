@@ -87,8 +87,8 @@ export class Exchange implements RouteRequest {
   requestEdits: HeaderEdits | undefined = undefined;
   /** The body, one character a byte, once it was gathered or replaced. */
   requestBody: string | undefined = undefined;
-  /** While the body is gathered for a plugin. */
-  collecting: Promise<string> | undefined = undefined;
+  /** While the body is gathered for a plugin; undefined comes of it when it is larger than was allowed. */
+  collecting: Promise<string | undefined> | undefined = undefined;
   target: Target | undefined = undefined;
   retriesLeft = 0;
   timeouts: Timeouts | undefined = undefined;

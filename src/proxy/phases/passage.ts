@@ -89,12 +89,8 @@ export class Passage implements ResponseSink, BodySink, Choice {
       code: undefined,
     });
     const head = upstreamHead(x, hostHeader);
-    if (!this.#hasBodyBegun) {
-      this.#gather();
-      // What was here of the body may have been refused.
-      if (x.isOver) return;
-    }
-    // The body may have turned out to be one that is refused.
+    if (!this.#hasBodyBegun) this.#gather();
+    // What was here of the body may have been refused.
     if (x.isOver || x.isHeadSent) return;
     const connection = isFresh ? runtime.pool.acquireFresh(peer, tls) : runtime.pool.acquire(peer, tls);
     this.#connection = connection;

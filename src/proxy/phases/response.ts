@@ -22,6 +22,8 @@ export class ResponseRelay {
   #isUpgrade = false;
   #isFiltered = false;
   #hasBody = false;
+  /** The client is to get no body, whatever the upstream sends. */
+  #isBodiless = false;
   /** The answer was read whole before its head went out. */
   #isWhole = false;
   /** Parts of an answer that is read whole first. */
@@ -87,8 +89,9 @@ export class ResponseRelay {
 
     const statusText = x.status === head.status ? head.statusText : statusLine(x.status);
     x.isHeadSent = true;
-    const isBodiless = x.head.method === 'HEAD' || x.status === 204 || x.status === 304;
-    if (isBodiless) down.sendHead(statusText, lines, noBody, head.contentLength);
+    this.#isBodiless = x.head.method === 'HEAD' || x.status === 204 || x.status === 304;
+    // RFC 9110 section 8.6: a 204 has no Content-Length either.
+    if (this.#isBodiless) down.sendHead(statusText, lines, noBody, x.status === 204 ? -1 : head.contentLength);
     else if (knownLength >= 0) down.sendHead(statusText, lines, knownLength);
     else if (this.#isFiltered) down.sendHead(statusText, lines, unknownLength);
     else if (!this.#hasBody) down.sendHead(statusText, lines, 0);
@@ -126,6 +129,7 @@ export class ResponseRelay {
       this.#sendFiltered(filterChunk(x, Buffer.from(bytes.subarray(start, end)), false));
       return;
     }
+    if (this.#isBodiless) return;
     const length = end - start;
     x.responseBytes += length;
     if (length <= textLimit) x.down.sendText(latin1(bytes, start, end));
@@ -134,7 +138,7 @@ export class ResponseRelay {
 
   #sendFiltered(chunk: Uint8Array): void {
     const x = this.#x;
-    if (chunk.length === 0 || x.status === 204 || x.status === 304 || x.head.method === 'HEAD') return;
+    if (chunk.length === 0 || this.#isBodiless) return;
     x.responseBytes += chunk.length;
     x.down.sendText(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString('latin1'));
   }
@@ -189,7 +193,7 @@ export class ResponseRelay {
     const isFiltered = x.bodyFilters.length > 0;
     this.#sendHead(isFiltered ? unknownLength : x.responseBody!.length);
     if (isFiltered) this.#sendFiltered(filterChunk(x, Buffer.from(x.responseBody!, 'latin1'), true));
-    else if (x.head.method !== 'HEAD' && x.status !== 204 && x.status !== 304) {
+    else if (!this.#isBodiless) {
       x.responseBytes += x.responseBody!.length;
       x.down.sendText(x.responseBody!);
     }

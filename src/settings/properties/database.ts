@@ -275,8 +275,7 @@ export const databaseProperties = {
     kind: 'number',
     default: '0',
     unit: 'seconds',
-    inert: true,
-    description: 'Time that a replica may lag behind.',
+    description: 'Time that a replica may lag behind: for so long after a write, the primary is read.',
     since: '2.1',
   },
   db_cache_ttl: {
@@ -322,8 +321,7 @@ export const databaseProperties = {
   lmdb_map_size: {
     kind: 'size',
     default: '2048m',
-    inert: true,
-    description: "Size of Kong's LMDB store.",
+    description: 'The largest declarative configuration that is loaded without a database, 100 MB at most.',
     since: '3.0',
   },
   worker_events_max_payload: {

@@ -8,6 +8,7 @@ import { ipRestrictionCases } from './ip-restriction.cases.ts';
 import { jwtCases } from './jwt.cases.ts';
 import { keyAuthCases } from './key-auth.cases.ts';
 import type { PluginCase } from './plugin-case.ts';
+import { proxyCacheCases } from './proxy-cache.cases.ts';
 import { rateLimitingCases } from './rate-limiting.cases.ts';
 import { redirectCases } from './redirect.cases.ts';
 import { requestSizeLimitingCases } from './request-size-limiting.cases.ts';
@@ -25,6 +26,7 @@ export const pluginTables: { readonly [plugin: string]: readonly PluginCase[] } 
   'ip-restriction': ipRestrictionCases,
   jwt: jwtCases,
   'key-auth': keyAuthCases,
+  'proxy-cache': proxyCacheCases,
   'rate-limiting': rateLimitingCases,
   redirect: redirectCases,
   'request-size-limiting': requestSizeLimitingCases,

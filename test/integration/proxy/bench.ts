@@ -20,6 +20,8 @@ export interface Bench {
   answerAll(): void;
   /** Sends good requests over new connections and shows that each is answered with its own answer, and nothing else came through. */
   assertSound(): Promise<void>;
+  /** Ends all connections to the upstream and resolves once the gateway has let go of them. */
+  dropConnections(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -76,6 +78,12 @@ export async function startBench(
         requests.slice(before).map(({ target }) => target),
         targets,
       );
+    },
+    async dropConnections() {
+      for (const side of upstream.connections) {
+        side.end();
+        await side.gone();
+      }
     },
     async close() {
       await gateway.stop();

@@ -49,7 +49,7 @@ test('keys are those of Kong, and end with their windows', async () => {
 test('a thousand at once take no more than the limit', async () => {
   const limits = limitsOf({ ...none, hour: 100, day: 150 });
   const policies = Array.from({ length: 4 }, () => createRedisPolicy(client, 'many:', limits, createWindows()));
-  const asked = Array.from({ length: 1000 }, (_, at) => policies[at % 4]!.take('a', startOfMinute));
+  const asked = Array.from({ length: 1000 }, async (_, at) => policies[at % 4]!.take('a', startOfMinute));
   const left = await Promise.all(asked);
   assert.equal(left.filter((one) => Array.from(one).every((rest) => rest > 0)).length, 100);
   assert.equal(await client.call('GET', [`many:a:${Date.UTC(2026, 10, 20)}:day`]), '100');
