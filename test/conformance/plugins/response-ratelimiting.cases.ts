@@ -49,6 +49,25 @@ export const responseRatelimitingCases: readonly PluginCase[] = [
     using('videos=1', { status: 429 }),
   ),
   responseRatelimiting(
+    'nothing of the body of an answer that uses up too much reaches the client',
+    { limits: { videos: { year: 1 } } },
+    {
+      answer: { headers: { 'X-Kong-Limit': 'videos=1' }, body: 'a'.repeat(300_000) },
+      status: 200,
+      body: 'a'.repeat(300_000),
+    },
+    { answer: { headers: { 'X-Kong-Limit': 'videos=1' }, body: 'a'.repeat(300_000) }, status: 429, body: '' },
+    {
+      request: { method: 'HEAD' },
+      answer: { headers: { 'X-Kong-Limit': 'videos=1' } },
+      status: 429,
+      headers: { 'content-length': '0' },
+      body: '',
+    },
+    { answer: { status: 204, headers: { 'X-Kong-Limit': 'videos=1' } }, status: 429, body: '' },
+    { answer: { body: 'b' }, status: 200, body: 'b' },
+  ),
+  responseRatelimiting(
     'several names in one header',
     { limits: { videos: { month: 3, year: 5 }, images: { year: 2 } } },
     using(' videos = 1 ,images=2', {
