@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RedisClient } from '../../../kits/redis/index.ts';
+import { createWindows } from '../../../kits/windows/index.ts';
 import { createFakeHost, createManualClock } from '../../../pdk/testing.ts';
 import { limitsOf } from '../limit.ts';
-import { createWindows } from '../windows.ts';
 import { testPolicy } from './policy.cases.ts';
 import { createSyncedPolicy } from './synced.ts';
 

@@ -1,8 +1,8 @@
 import { messageOf } from '../../../kernel/index.ts';
 import { type RedisClient, redisScript } from '../../../kits/redis/index.ts';
+import type { Windows } from '../../../kits/windows/index.ts';
 import type { PluginHost } from '../../../pdk/index.ts';
 import type { Limit } from '../limit.ts';
-import type { Windows } from '../windows.ts';
 import type { Policy } from './policy.ts';
 import { keyLife } from './redis.ts';
 
