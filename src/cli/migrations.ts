@@ -124,13 +124,18 @@ async function up({ context, store }: Call): Promise<number> {
   return 0;
 }
 
-/** Migrations of ours are whole as soon as they have run; those that Kong began are for Kong to finish. */
+/** Migrations of ours that were cut off half-way are run again; those that Kong began are for Kong to finish. */
 async function finish({ context, store }: Call): Promise<number> {
   const state = await bootstrapped(store);
-  if (state.pending.length > 0) {
+  if (state.pending.some(({ namespace }) => namespace !== 'gibbon')) {
     throw new CommandError(
       `Cannot finish migrations that Kong began: run 'kong migrations finish' with that Kong\n${format(state.pending)}`,
     );
+  }
+  if (state.pending.length > 0) {
+    await store.migrate();
+    context.out('Database is up-to-date');
+    return 0;
   }
   context.out(
     state.missing.length === 0
@@ -157,7 +162,10 @@ async function list({ context, store }: Call): Promise<number> {
   if (state.pending.length > 0) context.out(`\nPending migrations:\n${format(state.pending)}`);
   if (state.missing.length > 0) context.out(`\nNew migrations available:\n${format(state.missing)}`);
   if (state.pending.length > 0) {
-    context.out("\nRun 'kong migrations finish' with the Kong that began them");
+    const isOurs = state.pending.every(({ namespace }) => namespace === 'gibbon');
+    context.out(
+      `\nRun ${isOurs ? "'gibbon migrations finish'" : "'kong migrations finish' with the Kong that began them"}`,
+    );
     return 4;
   }
   if (state.missing.length === 0) return 0;

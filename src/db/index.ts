@@ -3,6 +3,7 @@
  * It knows no HTTP and no data plane.
  */
 export { daoErrors } from './dao/errors.ts';
+export { rowTag } from './dao/row-tag.ts';
 export type { Dao, DaoError, DaoResult, Page, PageOptions, WriteOptions } from './dao/types.ts';
 export { type CompleteRow, createDatabase, type Database, type DatabaseOptions } from './database.ts';
 export { exportDeclaration } from './declarative/export.ts';
@@ -24,6 +25,9 @@ export {
   readDeclarativeText,
   type TextKind,
 } from './declarative/text.ts';
+export type { MysqlServer } from './strategies/mysql/connection.ts';
+export { createMysqlStrategy, type MysqlOptions } from './strategies/mysql/index.ts';
+export { createMysqlMaintenance } from './strategies/mysql/state.ts';
 export { createOffStrategy, type OffOptions, type OffStrategy } from './strategies/off/index.ts';
 export type { PostgresServer } from './strategies/postgres/connection.ts';
 export { createPostgresStrategy, type PostgresOptions } from './strategies/postgres/index.ts';

@@ -1,4 +1,4 @@
-import type { After, PostgresServer } from '../db/index.ts';
+import type { After, MysqlServer, PostgresServer } from '../db/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { readPem } from './pem.ts';
 
@@ -55,6 +55,21 @@ export function postgresReplica(settings: Settings): PostgresServer | undefined 
     pg_pool_size: settings.pg_ro_pool_size ?? settings.pg_pool_size,
     pg_backlog: settings.pg_ro_backlog ?? settings.pg_backlog,
   });
+}
+
+/** The MySQL or MariaDB server of the `mysql_*` settings. */
+export function mysqlServer(settings: Settings): MysqlServer {
+  const { mysql_password: password } = settings;
+  return {
+    host: settings.mysql_host,
+    port: settings.mysql_port,
+    database: settings.mysql_database,
+    user: settings.mysql_user,
+    timeoutMs: settings.mysql_timeout,
+    poolSize: settings.mysql_pool_size,
+    ...(password === undefined ? {} : { password }),
+    ...(settings.mysql_ssl ? { tls: tlsOf(settings, settings.mysql_ssl_verify) } : {}),
+  };
 }
 
 /** TLS to a store; the trusted certificates take the place of the system's when some are named. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { RowRequest } from '../cache/index.ts';
 import {
   createDatabase,
+  createMysqlStrategy,
   createPostgresStrategy,
   createSqliteStrategy,
   type Dao,
@@ -16,7 +17,7 @@ import { pluginSubschema } from '../pdk/support.ts';
 import type { EntityDefinition, Row } from '../schema/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { vaultSubschema } from '../vaults/index.ts';
-import { after, postgresReplica, postgresServer } from './store-servers.ts';
+import { after, mysqlServer, postgresReplica, postgresServer } from './store-servers.ts';
 
 /** Entities that every worker holds whole, in the order in which they are handed over. */
 const heldWhole = [
@@ -58,6 +59,9 @@ export interface OpenOptions {
 /** How long a node that starts waits for another one that migrates, in milliseconds. */
 const lockTimeoutMs = 60_000;
 
+/** MySQL sends no notifications: its table of events is read this often at the least, in milliseconds. */
+const mysqlUpdateMs = 100;
+
 /**
  * Opens the store that the settings name, or the one that is given. `onEvent` hears of every write to it, those of other
  * nodes too.
@@ -94,7 +98,7 @@ function strategyOf(settings: Settings, options: OpenOptions): Strategy {
       const replica = postgresReplica(settings);
       return createPostgresStrategy({
         server: postgresServer(settings),
-        ...(replica === undefined ? {} : { replica }),
+        ...(replica === undefined ? {} : { replica, replicaLagMs: settings.db_update_propagation * 1000 }),
         nodeId: options.nodeId ?? randomUUID(),
         ...(options.migrate === true ? { migrate: { lockTimeoutMs } } : {}),
         updateEveryMs: settings.db_update_frequency * 1000,
@@ -102,6 +106,15 @@ function strategyOf(settings: Settings, options: OpenOptions): Strategy {
         after,
       });
     }
+    case 'mysql':
+      return createMysqlStrategy({
+        server: mysqlServer(settings),
+        nodeId: options.nodeId ?? randomUUID(),
+        ...(options.migrate === true ? { migrate: { lockTimeoutMs } } : {}),
+        updateEveryMs: Math.min(mysqlUpdateMs, settings.db_update_frequency * 1000),
+        clock: systemClock,
+        after,
+      });
     default:
       return createSqliteStrategy({ path: settings.sqlite_path, clock: systemClock });
   }

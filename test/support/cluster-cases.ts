@@ -3,8 +3,10 @@ import { after, before, describe, it } from 'node:test';
 import { createDatabase, type Database, type Strategy } from '../../src/db/index.ts';
 import { coreEntities } from '../../src/entities/index.ts';
 import type { EntityEvent } from '../../src/events/index.ts';
+import { maintainStore } from '../../src/gateway/index.ts';
 import { silentLogger, systemClock } from '../../src/kernel/index.ts';
 import type { Row } from '../../src/schema/index.ts';
+import { loadSettings } from '../../src/settings/index.ts';
 import { createTestEnvironment } from './admin.ts';
 import { type GivenSettings, type InProcessGateway, startTestGateway } from './gateway.ts';
 import { until } from './until.ts';
@@ -118,7 +120,9 @@ export function clusterCases(name: string, createStore: () => Promise<SharedStor
     });
 
     it('serve what another node was told within 200 ms', async () => {
-      await (await openNode()).database.close();
+      const settings = loadSettings({ env: {}, flags: { ...store.settings }, searchPaths: [] });
+      assert.ok(settings.ok);
+      await (await maintainStore(settings.settings, { lockTimeoutMs: 10_000 })).migrate();
       const gateways: InProcessGateway[] = [];
       try {
         for (let at = 0; at < 2; at++) gateways.push(await startTestGateway(store.settings));

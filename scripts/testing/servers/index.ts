@@ -3,7 +3,6 @@ import { startMariadb } from './mariadb.ts';
 import { startPostgres } from './postgres.ts';
 import type { TestServer } from './process.ts';
 
-export { startMariadb } from './mariadb.ts';
 export { startPostgres } from './postgres.ts';
 export type { TestServer } from './process.ts';
 

@@ -29,6 +29,8 @@ export function startMariadb(executable: string): TestServer {
         `--port=${port}`,
         `--init-file=${join(folder, 'init.sql')}`,
         '--innodb-flush-log-at-trx-commit=2',
+        '--innodb-flush-method=nosync',
+        '--innodb-doublewrite=0',
         '--innodb-buffer-pool-size=64M',
       ],
       { ...unprivileged, detached: true, stdio: ['ignore', log, log] },
@@ -55,11 +57,12 @@ export function startMariadb(executable: string): TestServer {
   }
 
   try {
-    writeFileSync(
-      join(folder, 'init.sql'),
-      "CREATE USER IF NOT EXISTS gibbon@'%' IDENTIFIED BY 'secret'; GRANT ALL ON *.* TO gibbon@'%';\n" +
-        "CREATE USER IF NOT EXISTS gibbon@localhost IDENTIFIED BY 'secret'; GRANT ALL ON *.* TO gibbon@localhost;\n",
-    );
+    // One statement a line, as the server reads the file.
+    const statements = ["'%'", 'localhost'].flatMap((host) => [
+      `CREATE USER IF NOT EXISTS gibbon@${host} IDENTIFIED BY 'secret';`,
+      `GRANT ALL ON *.* TO gibbon@${host};`,
+    ]);
+    writeFileSync(join(folder, 'init.sql'), `${statements.join('\n')}\n`);
     run(
       join(bin, 'mariadb-install-db'),
       ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db'],

@@ -86,7 +86,7 @@ const cases: readonly (readonly [lines: string, ...errors: string[]])[] = [
     'router_flavor = expressions is not served by this release: use router_flavor = traditional_compatible',
   ],
   ['database = postgres'],
-  ['database = mysql', 'database = mysql is not served by this release: use database = sqlite'],
+  ['database = mysql'],
   [
     'role = control_plane\ndatabase = off\nadmin_listen = off\ncluster_mtls = pki\ncluster_use_proxy = on',
     'cluster certificate and key must be provided to use Hybrid mode',

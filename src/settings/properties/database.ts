@@ -275,8 +275,7 @@ export const databaseProperties = {
     kind: 'number',
     default: '0',
     unit: 'seconds',
-    inert: true,
-    description: 'Time that a replica may lag behind.',
+    description: 'Time that a replica may lag behind: for so long after a write, the primary is read.',
     since: '2.1',
   },
   db_cache_ttl: {

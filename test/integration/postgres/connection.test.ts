@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { startPostgres } from '../../../scripts/testing/servers/index.ts';
 import { createPool, type PostgresServer } from '../../../src/db/strategies/postgres/connection.ts';
-import { createTurns } from '../../../src/db/strategies/turns.ts';
 import { coreEntities } from '../../../src/entities/index.ts';
+import { createManualClock } from '../../../src/kernel/index.ts';
 import { loadOrCreateDefaultCertificate } from '../../../src/tls/index.ts';
 import { requireService } from '../../support/services.ts';
 import { after, createTestDatabase, serverOf, strategyOn, type TestDatabase } from './database.ts';
@@ -74,6 +74,14 @@ describe('connections to Postgres', () => {
       return { commit: true, value: undefined };
     });
     assert.equal(await strategy.read.select('consumers', [row.id]), undefined);
+    // A replica that may be behind is not asked until it has had time.
+    const clock = createManualClock();
+    const patient = strategyOn(database.server, { replica: copy.server, replicaLagMs: 500, clock });
+    await patient.open(entities);
+    assert.deepEqual((await patient.read.select('consumers', [row.id]))?.row, row);
+    clock.advance(501);
+    assert.equal(await patient.read.select('consumers', [row.id]), undefined);
+    await patient.close();
     assert.deepEqual(await database.sql('SELECT username FROM consumers'), [['u']]);
     await Promise.all([strategy.close(), second.close()]);
     await copy.drop();
@@ -117,20 +125,5 @@ describe('TLS to Postgres', () => {
     const trusted = { verify: true, ca: [pair.cert[0]!] };
     assert.match(await asked({ ...own, tls: trusted }), /does not match certificate's altnames/);
     assert.equal(await asked({ ...own, host: 'localhost', tls: trusted }), 'true');
-  });
-});
-
-describe('turns', () => {
-  it('are handed on when work fails too', async () => {
-    const inTurn = createTurns({ limit: 1, timeoutMs: 1000, after });
-    const order: string[] = [];
-    const first = inTurn(async () => {
-      order.push('first');
-      throw new Error('no');
-    });
-    const second = inTurn(async () => void order.push('second'));
-    await assert.rejects(first, /no/);
-    await second;
-    assert.deepEqual(order, ['first', 'second']);
   });
 });

@@ -10,8 +10,8 @@ import { sharedServer } from '../../support/servers.ts';
 export interface TestDatabase {
   readonly server: PostgresServer;
   /** Runs SQL as it is and gives rows as lists of text. */
-  sql(text: string): Promise<(string | null)[][]>;
-  drop(): Promise<void>;
+  readonly sql: (text: string) => Promise<(string | null)[][]>;
+  readonly drop: () => Promise<void>;
 }
 
 /** Makes an empty database on the server of the run, or on the one whose URL is given. */

@@ -6,8 +6,11 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { createDatabase, type Database } from '../../../src/db/index.ts';
 import { coreEntities } from '../../../src/entities/index.ts';
 import { silentLogger, systemClock } from '../../../src/kernel/index.ts';
+import { pluginSubschema } from '../../../src/pdk/support.ts';
+import { bundledPlugins } from '../../../src/plugins/index.ts';
 import { keyauthCredentials } from '../../../src/plugins/key-auth/entities.ts';
 import { defineEntity, type EntityDefinition, f, typedefs } from '../../../src/schema/index.ts';
+import { vaultSubschema } from '../../../src/vaults/index.ts';
 import { createTestEnvironment } from '../../support/admin.ts';
 import { requireService } from '../../support/services.ts';
 import { createTestDatabase, type OptionsUnderTest, strategyOn, type TestDatabase } from './database.ts';
@@ -30,6 +33,11 @@ const catalogue = `
   UNION ALL SELECT 'meta ' || subsystem || ' ' || last_executed || ' ' || executed::text FROM schema_meta WHERE key = 'schema_meta'
   ORDER BY 1`;
 
+const schemas = new Map(bundledPlugins.map((plugin) => [plugin.name, pluginSubschema(plugin)]));
+
+/** What a gateway with all bundled plugins keeps. */
+const allEntities = [...coreEntities, ...bundledPlugins.flatMap(({ entities }) => entities ?? [])];
+
 describe('the layout of Kong on Postgres', () => {
   let database: TestDatabase;
   beforeEach(async () => {
@@ -44,7 +52,11 @@ describe('the layout of Kong on Postgres', () => {
     return createDatabase({
       strategy: strategyOn(database.server, more),
       entities,
-      environment: createTestEnvironment(systemClock),
+      environment: {
+        ...createTestEnvironment(systemClock),
+        subschema: (entity, key) =>
+          entity === 'plugins' ? schemas.get(key) : entity === 'vaults' ? vaultSubschema(key) : undefined,
+      },
       onEvent: () => {},
       clock: systemClock,
       logger: silentLogger,
@@ -122,6 +134,35 @@ describe('the layout of Kong on Postgres', () => {
     assert.equal(tagged.ok && tagged.value.rows.length, 1);
     await opened.close();
     assert.deepEqual(await database.sql(catalogue), before);
+  });
+
+  it('gives every row of Kong back as it was when it is written again', async () => {
+    await database.sql(kongsTables);
+    await database.sql(kongsRows);
+    // Counting in the database is not offered.
+    await database.sql(`UPDATE plugins SET config = jsonb_set(config, '{policy}', '"local"')`);
+    const opened = await open({ migrate: undefined }, allEntities);
+    const contents = async (entity: string): Promise<unknown> => {
+      const table = entity === 'vaults' ? 'sm_vaults' : entity;
+      // The window of rate-limiting is a field of ours.
+      const rows = await database.sql(
+        `SELECT (to_jsonb(t) - 'updated_at') #- '{config,window_type}' FROM "${table}" t ORDER BY 1`,
+      );
+      return rows.map(([row]) => JSON.parse(row!) as unknown);
+    };
+    let count = 0;
+    for (const { name, primary_key } of allEntities) {
+      if (name === 'tags' || name === 'workspaces' || primary_key[0] !== 'id') continue;
+      const before = await contents(name);
+      for await (const row of opened.dao(name).each()) {
+        const written = await opened.dao(name).update(String(row.id), {});
+        assert.ok(written.ok, `${name}: ${JSON.stringify(written)}`);
+        count += 1;
+      }
+      assert.deepEqual(await contents(name), before, name);
+    }
+    assert.ok(count >= 13, `only ${count} rows were there`);
+    await opened.close();
   });
 
   it('keeps what is written in the form that Kong reads', async () => {

@@ -57,7 +57,7 @@ describe('a Postgres server that dies and comes back', () => {
     await until(() => one.reachable());
     const after = await consumers.insert({ username: 'after' });
     assert.ok(after.ok);
-    const names = (await Array.fromAsync(consumers.each())).map((row) => row.username).sort();
+    const names = (await Array.fromAsync(consumers.each())).map((row) => String(row.username)).sort();
     assert.deepEqual(names, ['after', 'before']);
     // The other node's connection for notifications came back as well.
     await until(() => heard.some(({ changes }) => changes[0]?.row.id === after.value.id));

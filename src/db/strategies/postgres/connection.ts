@@ -14,6 +14,8 @@ export interface PostgresServer {
   readonly password?: string;
   /** Time for connecting and for each query, in milliseconds. */
   readonly timeoutMs: number;
+  /** Time for each query where it is another. */
+  readonly queryTimeoutMs?: number;
   /** TLS is demanded; `ca` are PEM certificates in place of the system's. */
   readonly tls?: { readonly verify: boolean; readonly ca?: readonly string[] };
   /** Queries under way at once; 0 sets no limit. */
@@ -57,8 +59,9 @@ export function createPool(server: PostgresServer, after: After): Pool {
     ...clientOptions(server),
     max: Math.max(1, server.poolSize),
     idleTimeoutMillis: server.keepAliveMs,
-    onConnect: async (client) => {
-      await client.query(sessionSettings(server));
+    // Called for a new connection, before it is lent for the first time.
+    verify: (client, done) => {
+      client.query(sessionSettings(server), (fault: Error | null) => done(fault ?? undefined));
     },
   });
   // A connection that fails while it idles, or between two statements, is dropped; the next statement tells of it.
@@ -170,7 +173,7 @@ function clientOptions(server: PostgresServer) {
     user: server.user,
     ...(server.password === undefined ? {} : { password: server.password }),
     connectionTimeoutMillis: server.timeoutMs,
-    query_timeout: server.timeoutMs,
+    query_timeout: server.queryTimeoutMs ?? server.timeoutMs,
     application_name: 'gibbon',
     ssl:
       tls === undefined
@@ -179,10 +182,14 @@ function clientOptions(server: PostgresServer) {
   };
 }
 
-/** Kong's column defaults take it for granted that times are written in UTC. */
-function sessionSettings({ schema }: PostgresServer): string {
-  const path = schema === undefined ? '' : `SET search_path TO ${quoted(schema)}; `;
-  return `${path}SET TIME ZONE 'UTC'`;
+/**
+ * Kong's column defaults take it for granted that times are written in UTC. A node that stops in the middle of a
+ * transaction must not keep the others from writing for long.
+ */
+function sessionSettings(server: PostgresServer): string {
+  const path = server.schema === undefined ? '' : `SET search_path TO ${quoted(server.schema)}; `;
+  const idle = 2 * (server.queryTimeoutMs ?? server.timeoutMs);
+  return `${path}SET TIME ZONE 'UTC'; SET idle_in_transaction_session_timeout = ${Math.ceil(idle)}`;
 }
 
 /** Each text of a statement has one name for the life of the process, by which connections prepare it once. */

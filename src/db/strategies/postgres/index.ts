@@ -17,6 +17,8 @@ export interface PostgresOptions {
   readonly server: PostgresServer;
   /** A replica that reads go to. */
   readonly replica?: PostgresServer;
+  /** How far it may be behind, in milliseconds: for so long after a write that is known of, the primary is read. */
+  readonly replicaLagMs?: number;
   /** Whose events are not to be heard: this node's. */
   readonly nodeId: string;
   /** Creates the store or brings it up to date, where absent a store that needs it is refused. */
@@ -31,7 +33,9 @@ export interface PostgresOptions {
 
 interface Opened {
   readonly pool: Pool;
-  readonly replica: Pool;
+  readonly replica: Pool | undefined;
+  /** To be called when a write is known of. */
+  readonly written: () => void;
   readonly context: SessionContext;
   readonly read: ReadSession;
   readonly feed: Feed;
@@ -98,7 +102,7 @@ export function createPostgresStrategy(options: PostgresOptions): Strategy {
     },
     transaction: (work) =>
       exclusively(async () => {
-        const { pool, context, feed } = store();
+        const { pool, context, feed, written } = store();
         try {
           return await pool.lend(async (client) => {
             let places: Awaited<ReturnType<typeof publish>> | undefined;
@@ -110,6 +114,7 @@ export function createPostgresStrategy(options: PostgresOptions): Strategy {
             };
             const decision = await inTransaction(client, () => work(session));
             if (decision.commit) {
+              written();
               if (places !== undefined) await feed.catchUp(places.previous, places.own);
               decision.committed?.();
             }
@@ -120,8 +125,14 @@ export function createPostgresStrategy(options: PostgresOptions): Strategy {
         }
       }),
     async follow(hearer) {
-      const { feed } = store();
-      await feed.start(hearer);
+      const { feed, written } = store();
+      await feed.start({
+        heard(event) {
+          written();
+          hearer.heard(event);
+        },
+        lost: () => hearer.lost(),
+      });
       if (options.hearsNotifications !== false) await hearNotifications(feed);
     },
     async reachable() {
@@ -149,7 +160,7 @@ export function createPostgresStrategy(options: PostgresOptions): Strategy {
         feed.stop();
         cancelListening();
         await ear?.close();
-        if (replica !== pool) await replica.close();
+        await replica?.close();
         await pool.close();
       }),
   };
@@ -164,7 +175,7 @@ async function openStore(
   const layouts = entities.map(tableLayout);
   const pool = createPool(server, after);
   try {
-    if (options.migrate !== undefined) await migrate(pool, layouts, options.migrate.lockTimeoutMs);
+    if (options.migrate !== undefined) await migrate(server, layouts, { ...options.migrate, after });
     const catalogue = await readCatalogue(pool);
     requireUpToDate(await readState(pool, layouts, catalogue));
     const tables = new Map(layouts.map((layout) => [layout.entity, createTable(layout, catalogue)]));
@@ -176,12 +187,24 @@ async function openStore(
       });
     }
     const context: SessionContext = { tables, catalogue, clock, workspaceId };
-    const replica = options.replica === undefined ? pool : createPool(options.replica, after);
+    const replica = options.replica === undefined ? undefined : createPool(options.replica, after);
+    let primaryUntil = Number.NEGATIVE_INFINITY;
+    const written = (): void => {
+      primaryUntil = clock.monotonic() + (options.replicaLagMs ?? 0);
+    };
+    // Whatever was written before the start may not have reached the replica either.
+    written();
+    const reader = (): Pool => (replica === undefined || clock.monotonic() < primaryUntil ? pool : replica);
+    const readers: Client = {
+      query: (sql, values) => reader().query(sql, values),
+      script: (sql) => reader().script(sql),
+    };
     return {
       pool,
       replica,
+      written,
       context,
-      read: createReadSession(replica, context),
+      read: createReadSession(readers, context),
       feed: createFeed({
         ...eventReaders(pool, nodeId),
         exclusively,

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { GibbonError } from '../../../kernel/index.ts';
 import type { TableLayout } from '../columns.ts';
 import type { MigrationGroup, StoreState } from '../state.ts';
+import type { After } from '../timers.ts';
 import { type Catalogue, readCatalogue } from './catalogue.ts';
-import { type Client, isAnswer, literal, type Pool } from './connection.ts';
+import { type Client, createPool, isAnswer, literal, type PostgresServer } from './connection.ts';
 import { kongFunctions, kongMigrations, kongTables, tableName } from './layout/index.ts';
 import { completeKongTable, completeTable, connectKongTable, missingColumns } from './tables.ts';
 
@@ -12,6 +13,9 @@ const ownSteps: readonly string[] = ['001_base'];
 
 /** Names the advisory lock that one node at a time may hold while it migrates. */
 const migrationLock = 7_101_339_481;
+
+/** The longest time that changing a table may take, in milliseconds. */
+const longest = 600_000;
 
 /** How many of Kong's core migrations a database must have seen for the rest to be additions only: those of Kong 3.0. */
 const firstMajor = '016_280_to_300';
@@ -22,24 +26,37 @@ const firstMajor = '016_280_to_300';
  * @throws GibbonError `ERR_STORE_NEWER`, `ERR_STORE_PENDING` or `ERR_STORE_OLDER` for a database that another program
  * must see to first, `ERR_STORE_LOCKED` when another node migrates for longer than `lockTimeoutMs`
  */
-export async function migrate(pool: Pool, layouts: readonly TableLayout[], lockTimeoutMs: number): Promise<void> {
-  await pool.lend(async (client) => {
-    await client.script('BEGIN');
-    try {
-      await lock(client, lockTimeoutMs);
-      const catalogue = await readCatalogue(client);
-      const state = await readState(client, layouts, catalogue);
-      if (state !== undefined) {
-        refuseForeign(state);
-        await refuseOldConfigs(client, state);
-      }
-      await complete(client, layouts, catalogue);
-      await client.script('COMMIT');
-    } catch (fault) {
-      await client.script('ROLLBACK').catch(() => {});
-      throw fault;
+export async function migrate(
+  server: PostgresServer,
+  layouts: readonly TableLayout[],
+  options: { readonly lockTimeoutMs: number; readonly after: After },
+): Promise<void> {
+  const { lockTimeoutMs, after } = options;
+  // Waiting for the lock, and changing large tables, take longer than a query may otherwise.
+  const pool = createPool({ ...server, queryTimeoutMs: lockTimeoutMs + longest }, after);
+  try {
+    await pool.lend((client) => migrateWith(client, layouts, lockTimeoutMs));
+  } finally {
+    await pool.close();
+  }
+}
+
+async function migrateWith(client: Client, layouts: readonly TableLayout[], lockTimeoutMs: number): Promise<void> {
+  await client.script('BEGIN');
+  try {
+    await lock(client, lockTimeoutMs);
+    const catalogue = await readCatalogue(client);
+    const state = await readState(client, layouts, catalogue);
+    if (state !== undefined) {
+      refuseForeign(state);
+      await refuseOldConfigs(client, state);
     }
-  });
+    await complete(client, layouts, catalogue);
+    await client.script('COMMIT');
+  } catch (fault) {
+    await client.script('ROLLBACK').catch(() => {});
+    throw fault;
+  }
 }
 
 /**

@@ -15,10 +15,9 @@ export function createPostgresMaintenance(
 ): StoreMaintenance {
   const layouts = entities.filter(({ name }) => name !== 'tags').map(tableLayout);
 
-  async function withPool<T>(work: (pool: Pool) => Promise<T>): Promise<T> {
-    const pool = createPool(server, options.after);
+  async function named<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return await work(pool);
+      return await work();
     } catch (fault) {
       if (fault instanceof GibbonError) throw fault;
       const name = `${server.host}:${server.port}/${server.database}`;
@@ -26,14 +25,22 @@ export function createPostgresMaintenance(
         code: 'ERR_STORE_OPEN',
         cause: fault,
       });
-    } finally {
-      await pool.close();
     }
   }
 
+  const withPool = <T>(work: (pool: Pool) => Promise<T>): Promise<T> =>
+    named(async () => {
+      const pool = createPool(server, options.after);
+      try {
+        return await work(pool);
+      } finally {
+        await pool.close();
+      }
+    });
+
   return {
     state: () => withPool(async (pool) => readState(pool, layouts, await readCatalogue(pool))),
-    migrate: () => withPool((pool) => migrate(pool, layouts, options.lockTimeoutMs)),
+    migrate: () => named(() => migrate(server, layouts, options)),
     reset: () =>
       withPool(async (pool) => {
         const catalogue = await readCatalogue(pool);
