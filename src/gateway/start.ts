@@ -168,6 +168,7 @@ class GatewayNode implements RunningGateway {
     this.#health = await startNodeHealth({
       database,
       settings,
+      resolve: (entity, row) => this.#secrets!.resolve(entity, row),
       echoPort: this.#echo?.port ?? 0,
       logger: this.#logger,
       announce: (verdicts) => {
@@ -269,7 +270,7 @@ class GatewayNode implements RunningGateway {
     }
     const resolved = this.#secrets?.resolveChanges(changes) ?? changes;
     for (const workers of this.#hearers) workers.announce(resolved);
-    this.#health?.apply(changes);
+    this.#health?.apply(resolved);
   }
 
   async #startWorkers(settings: Settings, ports?: readonly number[]): Promise<Workers> {

@@ -18,7 +18,6 @@ export const generalProperties = {
   proxy_access_log: {
     kind: 'string',
     default: 'logs/access.log',
-    inert: true,
     description: 'Access log of the proxy: a path (relative to the prefix) or `off`.',
     since: '2.1',
   },
