@@ -26,7 +26,13 @@ const messages = featureErrors();
 for (const doc of generated) {
   const path = join(root, doc.path);
   const present = existsSync(path) ? readFileSync(path, 'utf8') : '';
-  const expected = expectedText(doc, present);
+  let expected: string;
+  try {
+    expected = expectedText(doc, present);
+  } catch (error) {
+    messages.push(error instanceof Error ? error.message : String(error));
+    continue;
+  }
   if (expected === present) continue;
   if (isCheck) messages.push(`${doc.path} is not up to date: run node scripts/docs.ts`);
   else writeFileSync(path, expected);

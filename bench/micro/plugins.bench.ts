@@ -125,6 +125,7 @@ const kong = createStandIn({
   'proxy-authorization': `hmac username="signer", algorithm="hmac-sha256", headers="date", signature="${signature}"`,
   date: today,
   'content-length': '12',
+  'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36',
   'x-token': `Bearer ${token}`,
   origin: 'http://shop.test',
 });
@@ -140,6 +141,10 @@ measure('basic-auth', 'basic-auth', {});
 measure('acl', 'acl', { allow: ['press'] });
 measure('jwt, HS256', 'jwt', { header_names: ['x-token'], claims_to_verify: ['exp'] });
 measure('hmac-auth', 'hmac-auth', { clock_skew: 1e10 });
+measure('ip-restriction', 'ip-restriction', { allow: ['192.168.0.0/16', '10.0.0.0/8'], deny: ['10.1.0.0/16'] });
+measure('bot-detection', 'bot-detection', {});
+measure('redirect', 'redirect', { location: 'https://new.test' });
+measure('redirect, keeping the path', 'redirect', { location: 'https://new.test', keep_incoming_path: true });
 measure('rate-limiting, one window', 'rate-limiting', { minute: 1e15 });
 measure('rate-limiting, three windows', 'rate-limiting', { minute: 1e15, hour: 1e15, day: 1e15 });
 measure('rate-limiting, refused', 'rate-limiting', { minute: 1 });

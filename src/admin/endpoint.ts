@@ -26,6 +26,8 @@ export interface AdminRequest {
   readonly query: Query;
   /** What came with POST, PUT and PATCH; empty otherwise. */
   readonly body: Body;
+  /** The value of `If-Match`: what a writer takes the row for. */
+  readonly ifMatch?: string;
   /** The bytes of the body; empty without one. */
   readonly raw: Buffer;
 }
@@ -72,6 +74,7 @@ const statuses: ReadonlyMap<number, number> = new Map([
   [8, 500],
   [12, 405],
   [15, 500],
+  [20, 412],
 ]);
 
 /** An expected failure of the store as its answer (Kong 3.9: the error itself is the body). */

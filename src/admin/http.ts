@@ -1,6 +1,7 @@
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { messageOf } from '../kernel/index.ts';
 import { emptyBody, isAnswer, readBody } from './body.ts';
+import { isKnown } from './conditions.ts';
 import { type Answer, badRequest, type Endpoint, type EndpointMethod, methodNotAllowed, notFound } from './endpoint.ts';
 import { parseQuery } from './query.ts';
 import type { AdminOptions } from './types.ts';
@@ -51,7 +52,7 @@ export function createApp(options: AdminOptions, endpoints: readonly Endpoint[],
       return reply.send(answer.text.content);
     }
     if (answer.body === undefined) {
-      if (answer.status !== 204) reply.header('content-length', '0');
+      if (answer.status !== 204 && answer.status !== 304) reply.header('content-length', '0');
       return reply.send();
     }
     reply.header('content-type', 'application/json; charset=utf-8');
@@ -97,8 +98,11 @@ export function createApp(options: AdminOptions, endpoints: readonly Endpoint[],
         }
         try {
           const answer = await answerTo(endpoint, request);
+          if (isRead(request) && isKnown(request.headers['if-none-match'], answer.headers?.etag)) {
+            return send(request, reply, { status: 304, headers: answer.headers! });
+          }
           // Whoever wrote may rely on it at once: the data plane has taken the change before the answer goes out.
-          if (request.method !== 'GET' && request.method !== 'HEAD' && answer.status < 300) await options.settled?.();
+          if (!isRead(request) && answer.status < 300) await options.settled?.();
           return send(request, reply, answer);
         } catch (thrown) {
           return send(request, reply, fault(request, thrown));
@@ -124,11 +128,18 @@ async function answerTo(endpoint: Endpoint, request: FastifyRequest): Promise<An
       body = read;
     }
   }
-  const { url } = request;
+  const { url, headers } = request;
+  const ifMatch = headers['if-match'];
   const mark = url.indexOf('?');
   const query = parseQuery(mark === -1 ? '' : url.slice(mark + 1));
   if (query === undefined) return badRequest('Too many arguments');
-  return handler({ params: request.params as { readonly [name: string]: string }, query, body, raw });
+  return handler({
+    params: request.params as { readonly [name: string]: string },
+    query,
+    body,
+    raw,
+    ...(ifMatch === undefined ? {} : { ifMatch }),
+  });
 }
 
 /** Paths may start with the one workspace there is; its own root is called `kong` there, as Kong's Enterprise does. */
@@ -136,6 +147,10 @@ function withoutWorkspace(url: string): string {
   if (!url.startsWith('/default/')) return url;
   const rest = url.slice('/default'.length);
   return /^\/kong\/?(?:\?|$)/.test(rest) ? rest.replace(/^\/kong\/?/, '/') : rest;
+}
+
+function isRead({ method }: FastifyRequest): boolean {
+  return method === 'GET' || method === 'HEAD';
 }
 
 const noBytes = Buffer.alloc(0);

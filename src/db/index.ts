@@ -3,6 +3,7 @@
  * It knows no HTTP and no data plane.
  */
 export { daoErrors } from './dao/errors.ts';
+export { rowTag } from './dao/row-tag.ts';
 export type { Dao, DaoError, DaoResult, Page, PageOptions, WriteOptions } from './dao/types.ts';
 export { type CompleteRow, createDatabase, type Database, type DatabaseOptions } from './database.ts';
 export { exportDeclaration } from './declarative/export.ts';

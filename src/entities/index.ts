@@ -4,13 +4,13 @@
  */
 export type { CaCertificate } from './ca-certificates.ts';
 export type { Certificate } from './certificates.ts';
-export { type ClusteringDataPlane, clusteringDataPlanes } from './clustering-data-planes.ts';
+export type { ClusteringDataPlane } from './clustering-data-planes.ts';
 export { type Consumer, consumers } from './consumers.ts';
 export { coreEntities } from './core.ts';
-export { type FilterChain, filterChains } from './filter-chains.ts';
-export { type KeySet, keySets } from './key-sets.ts';
-export { type Key, keys } from './keys.ts';
-export { type Parameter, parameters } from './parameters.ts';
+export type { FilterChain } from './filter-chains.ts';
+export type { KeySet } from './key-sets.ts';
+export type { Key } from './keys.ts';
+export type { Parameter } from './parameters.ts';
 export { type Plugin, plugins } from './plugins.ts';
 export { type Route, routes } from './routes.ts';
 export { type Service, services } from './services.ts';
@@ -18,5 +18,5 @@ export type { Sni } from './snis.ts';
 export type { Tag } from './tags.ts';
 export { type Target, targets } from './targets.ts';
 export { type Upstream, upstreams } from './upstreams.ts';
-export { type Vault, vaults } from './vaults.ts';
+export type { Vault } from './vaults.ts';
 export { defaultWorkspaceId, type Workspace } from './workspaces.ts';

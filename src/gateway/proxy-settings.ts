@@ -17,6 +17,7 @@ export function proxySettingsOf(settings: Settings, workspaceId: string): ProxyS
     kongVersion,
     serverToken: `gibbon/${gibbonVersion}`,
     viaToken: `1.1 gibbon/${gibbonVersion}`,
+    viaToken2: `2 gibbon/${gibbonVersion}`,
     viaLine: flat(`Via: 1.1 gibbon/${gibbonVersion}\r\n`),
     sends: {
       server: shown.has('server'),

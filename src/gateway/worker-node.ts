@@ -244,6 +244,8 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
       question?.reject(new Error(message));
     },
     async listen(ports) {
+      // As in Kong, one address with TLS and http2 is enough for all addresses with TLS.
+      const offersHttp2 = settings.proxy_listen.some((address) => address.ssl && address.http2);
       listeners = await Promise.all(
         settings.proxy_listen.map((address, at) =>
           listen(
@@ -252,6 +254,7 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
               host: address.host,
               port: ports[at] ?? address.port,
               ssl: address.ssl,
+              http2: address.http2 || (address.ssl && offersHttp2),
               reusePort: true,
               ...(address.backlog === undefined ? {} : { backlog: address.backlog }),
             },

@@ -169,8 +169,10 @@ export interface PluginDefinition<F extends Fields = Fields> {
   readonly shorthand_fields?: Shorthands;
   /** A check of the configuration record as a whole. */
   readonly custom_validator?: RecordField['custom_validator'];
-  /** What `protocols` may hold and its default; grpc, grpcs, http, https unless told. */
+  /** What `protocols` may hold; grpc, grpcs, http, https unless told. */
   readonly protocols?: readonly string[];
+  /** Those of `protocols` that a configuration is for unless it says otherwise; all of them unless told. */
+  readonly default_protocols?: readonly string[];
   /** Entities to which the plugin may not be attached. */
   readonly not_on?: readonly ('consumer' | 'route' | 'service')[];
   /** Tables that the plugin owns. */

@@ -9,6 +9,8 @@ export interface ProxySettings {
   readonly serverToken: string;
   /** Our element of `Via`, such as `1.1 gibbon/1.0.0`. */
   readonly viaToken: string;
+  /** The same for requests that came over HTTP/2. */
+  readonly viaToken2: string;
   /** The header line of an answer that passed no other proxy, with CRLF. */
   readonly viaLine: string;
   /** Which headers go to the client (`headers`). */

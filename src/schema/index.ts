@@ -9,8 +9,8 @@ export { defineEntity, type EntityDefinition, type Subschema, type Transformatio
 export * from './fields.ts';
 export type { ConfigOf, Given, GivenOf, Json, Row, Stored, StoredOf, StoredValue, ValueOf } from './infer.ts';
 export { luaLiteral } from './lua-literal.ts';
-export type { FieldOf, Reading } from './readings.ts';
-export { type Reading, read } from './readings.ts';
+export { type FieldOf, type Reading, read } from './readings.ts';
+
 export { checkRegex } from './regex-check.ts';
 export type { MakeOptions, Outcome, Reference, Schema, SchemaEnvironment } from './schema.ts';
 export { entityToJson, subschemaToJson } from './to-json.ts';

@@ -1,17 +1,9 @@
 import type { DaoResult, Database } from '../../db/index.ts';
 import { isUuid } from '../../kernel/index.ts';
 import type { Row } from '../../schema/index.ts';
-import {
-  type AdminRequest,
-  type Answer,
-  answerError,
-  answerOk,
-  type Endpoint,
-  type Handler,
-  notFound,
-} from '../endpoint.ts';
+import { type AdminRequest, type Answer, answerError, type Endpoint, type Handler, notFound } from '../endpoint.ts';
 import { childCollectionEndpoint, withRow } from '../endpoints/collection.ts';
-import { answerRow, remove } from '../endpoints/entity.ts';
+import { answerRow, answerShown, remove } from '../endpoints/entity.ts';
 import { writeArguments } from '../endpoints/given.ts';
 
 /** Targets live under their upstream alone, by id or by `host:port`; their own paths are switched off. */
@@ -19,8 +11,8 @@ export function targetEndpoints(database: Database): Endpoint[] {
   const upstreams = database.dao('upstreams');
   const targets = database.dao('targets');
 
-  const update = withTarget(database, async (target, { body }) => {
-    const { given, options } = writeArguments(targets, body);
+  const update = withTarget(database, async (target, request) => {
+    const { given, options } = writeArguments(targets, request);
     return answerRow(targets, await targets.update(String(target.id), given, options));
   });
 
@@ -30,10 +22,10 @@ export function targetEndpoints(database: Database): Endpoint[] {
     {
       path: `${list.path}/:targets`,
       methods: {
-        GET: withTarget(database, async (target) => answerOk(target)),
+        GET: withTarget(database, async (target) => answerShown(targets, target)),
         PUT: update,
         PATCH: update,
-        DELETE: withTarget(database, (target) => remove(targets, target)),
+        DELETE: withTarget(database, (target, { ifMatch }) => remove(targets, target, ifMatch)),
       },
     },
     switchedOff('/targets'),

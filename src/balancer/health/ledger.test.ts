@@ -20,7 +20,7 @@ function served(worker: Balancers): number[] {
   } catch (fault) {
     assert.equal((fault as { code?: string }).code, noPeer.code);
   }
-  return [...ports].sort();
+  return [...ports].sort((a, b) => a - b);
 }
 
 function setUp(healthchecks: object = passive, targets = 2) {

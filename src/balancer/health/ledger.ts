@@ -1,16 +1,16 @@
-import { isIPv6, SocketAddress } from 'node:net';
 import type { Resolver } from '../../dns/index.ts';
 import type { Clock, Logger, TimerWheel } from '../../kernel/index.ts';
 import { hasEnough } from '../balancer.ts';
 import type { TargetRow, UpstreamRow } from '../balancers.ts';
 import type { ProbeResult, Prober } from './active/probe.ts';
 import { createProbeSchedule } from './active/schedule.ts';
-import { createBatch, type Defer, type HealthReport, type HealthVerdict, innocent } from './messages.ts';
-import type { HealthLimits, HealthSign } from './policy.ts';
+import { type AddressId, type Defer, type HealthReport, type HealthVerdict, innocent } from './messages.ts';
+import type { HealthSign } from './policy.ts';
 import { type HealthRecord, isUp, type SignSource } from './record.ts';
 import { type BalancerHealth, balancerHealth, type TargetHealth, targetHealths } from './view.ts';
 import type { WatchedAddress } from './watched-address.ts';
 import { createWatchedUpstream, type WatchedUpstream } from './watched-upstream.ts';
+import { countOf, detailOf, plainIp, shownAddress } from './words.ts';
 
 /** What {@link createHealthLedger} needs. */
 export interface HealthLedgerOptions {
@@ -62,7 +62,9 @@ export interface HealthLedger {
 export function createHealthLedger(options: HealthLedgerOptions): HealthLedger {
   const { clock, logger } = options;
   const upstreams = new Map<string, WatchedUpstream>();
-  const batch = createBatch(options.defer, options.announce);
+  /** What workers are to be told at the end of the turn: once for each address, however often it changed. */
+  const changed = new Set<WatchedAddress>();
+  const forgotten: AddressId[] = [];
   const schedule = createProbeSchedule({
     wheel: options.wheel,
     random: options.random ?? Math.random,
@@ -78,10 +80,29 @@ export function createHealthLedger(options: HealthLedgerOptions): HealthLedger {
     return { ...id, state: record.state, heedsSuccess: record.heedsSuccess(group.policy.passive.limits) };
   }
 
+  function announce(address: WatchedAddress): void {
+    if (changed.size + forgotten.length === 0) options.defer(flush);
+    changed.add(address);
+  }
+
+  function forget(id: AddressId): void {
+    if (changed.size + forgotten.length === 0) options.defer(flush);
+    forgotten.push(id);
+  }
+
+  function flush(): void {
+    if (changed.size + forgotten.length === 0) return;
+    // An address that was forgotten may have come back since.
+    const verdicts = [...forgotten.map(innocent), ...Array.from(changed, verdictOf)];
+    forgotten.length = 0;
+    changed.clear();
+    options.announce(verdicts);
+  }
+
   function ended(address: WatchedAddress): void {
     schedule.end(address);
-    // Workers that still know the address are to forget what they heard of it.
-    if (address.record.state !== 'healthy') batch.add(innocent(address.id));
+    // Workers that still know the address are not to hold against it what they heard.
+    if (changed.delete(address) || address.record.state !== 'healthy') forget(address.id);
   }
 
   /** Makes a change to what is known of an address, and does whatever follows from it. */
@@ -89,7 +110,7 @@ export function createHealthLedger(options: HealthLedgerOptions): HealthLedger {
     const before = verdictOf(address);
     make(address.record);
     const after = verdictOf(address);
-    if (after.state !== before.state || after.heedsSuccess !== before.heedsSuccess) batch.add(after);
+    if (after.state !== before.state || after.heedsSuccess !== before.heedsSuccess) announce(address);
     const up = isUp(after.state);
     if (up === isUp(before.state)) return;
     address.since = clock.now() / 1000;
@@ -156,7 +177,7 @@ export function createHealthLedger(options: HealthLedgerOptions): HealthLedger {
       known.putUpstream(row);
       for (const address of known.all()) {
         if (address.record.state === 'healthy') continue;
-        if (known.policy.isOn) batch.add(verdictOf(address));
+        if (known.policy.isOn) announce(address);
         else force(address, 'healthy', 'health checks were switched off');
       }
     },
@@ -175,13 +196,12 @@ export function createHealthLedger(options: HealthLedgerOptions): HealthLedger {
         const upstream = upstreams.get(upstreamId);
         const address = upstream?.find({ upstreamId, targetId, ip, port, host });
         if (upstream === undefined || address === undefined) {
-          batch.add(innocent(report));
+          forget(report);
           continue;
         }
         note(address, 'passive', sign, times, detailOf(sign, status));
-        const verdict = verdictOf(address);
         // The worker believes that a failure is counted, and would report every success from now on.
-        if (!verdict.heedsSuccess) batch.add(verdict);
+        if (!address.record.heedsSuccess(upstream.policy.passive.limits)) announce(address);
       }
     },
     verdicts() {
@@ -213,7 +233,7 @@ export function createHealthLedger(options: HealthLedgerOptions): HealthLedger {
       );
       if (chosen.length === 0 && wanted !== undefined) return 'unknown';
       for (const address of chosen) force(address, state, 'set through the Admin API');
-      batch.flush();
+      flush();
       return 'set';
     },
     close() {
@@ -221,31 +241,4 @@ export function createHealthLedger(options: HealthLedgerOptions): HealthLedger {
       upstreams.clear();
     },
   };
-}
-
-/** Addresses of IPv6 in one spelling. */
-function plainIp(ip: string): string {
-  return isIPv6(ip) ? new SocketAddress({ address: ip, family: 'ipv6' }).address : ip;
-}
-
-function shownAddress({ ip, port }: { readonly ip: string; readonly port: number }): string {
-  return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
-}
-
-const nouns: { readonly [Sign in HealthSign]: string } = {
-  success: 'success',
-  http_failure: 'HTTP failure',
-  tcp_failure: 'TCP failure',
-  timeout: 'timeout',
-};
-
-/** The count that decided, in words. */
-function countOf(sign: HealthSign, limits: HealthLimits): string {
-  const count = limits[sign];
-  return `${count} ${count === 1 ? nouns[sign] : sign === 'success' ? 'successes' : `${nouns[sign]}s`}`;
-}
-
-function detailOf(sign: HealthSign, status: number): string {
-  if (status !== 0) return `status ${status}`;
-  return sign === 'timeout' ? 'no answer in time' : 'the connection failed';
 }

@@ -46,8 +46,6 @@ export type Defer = (task: () => void) => void;
 export interface Batch<T> {
   readonly items: readonly T[];
   add(item: T): void;
-  /** Sends at once what there is. */
-  flush(): void;
 }
 
 /** Creates an empty {@link Batch}. */
@@ -69,6 +67,5 @@ export function createBatch<T>(defer: Defer, send: (items: readonly T[]) => void
       items.push(item);
       if (items.length === 1) defer(flush);
     },
-    flush,
   };
 }

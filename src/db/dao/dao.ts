@@ -52,9 +52,9 @@ export function createDao(context: DaoContext, entity: Entity): Dao {
       }).then((result) => namingField(result, field));
     },
 
-    async delete(id) {
+    async delete(id, options) {
       const key = parseKey(definition, id);
-      return key.ok ? writeThrough(context, (work) => writer.delete(work, key.value)) : key;
+      return key.ok ? writeThrough(context, (work) => writer.delete(work, key.value, options)) : key;
     },
   };
 }

@@ -94,6 +94,9 @@ export const daoErrors = {
   declarative: (errors: FieldErrors): DaoError =>
     failure(14, 'invalid declarative configuration', `declarative config is invalid: ${luaLiteral(errors)}`, errors),
 
+  /** Code 20, our own: the row is not what the writer took it for. */
+  preconditionFailed: (): DaoError => failure(20, 'precondition failed', 'the entity has changed since it was read'),
+
   /** Code 19. */
   referencedByOthers: (message: string): DaoError => failure(19, 'referenced by others', message),
 } as const;

@@ -5,5 +5,5 @@
  */
 export { createRedisClient, type RedisClient, type RedisScript, redisScript } from './client.ts';
 export { createRedisClients, type RedisClients } from './clients.ts';
-export { addressOf, type RedisConfig } from './config.ts';
-export type { Connect, ConnectionEvents, RedisArgument, RedisConnection } from './connection.ts';
+export type { RedisConfig } from './config.ts';
+export type { RedisArgument } from './connection.ts';

@@ -105,6 +105,12 @@ test('answers at once when the groups are cached', () => {
   assert.equal(acl.setup(host)(config, instance).access?.(exchange.kong), undefined);
 });
 
+test('the names that the lists had in Kong 2 are taken', async () => {
+  const known = { consumer: bob, credential };
+  assert.equal((await send({ whitelist: ['staff'] }, known)).status, 200);
+  assert.equal((await send({ blacklist: ['staff'] }, known)).status, 403);
+});
+
 test('one list is needed, not both and no empty one', async () => {
   const neither = 'at least one of these fields must be non-empty';
   const one = 'exactly one of these fields must be non-empty';

@@ -2,7 +2,7 @@ import { whenReady } from '../../kits/credentials/index.ts';
 import { definePlugin, type Handler, type Kong, kongVersion } from '../../pdk/index.ts';
 import { acls } from './entities.ts';
 import { createVerdict, type Groups } from './groups.ts';
-import { config, entityChecks } from './schema.ts';
+import { config, entityChecks, shorthandFields } from './schema.ts';
 
 /** acl: lets consumers through by the groups that they belong to. */
 export const acl = definePlugin({
@@ -10,6 +10,7 @@ export const acl = definePlugin({
   version: kongVersion,
   priority: 950,
   config,
+  shorthand_fields: shorthandFields,
   entity_checks: entityChecks,
   not_on: ['consumer'],
   entities: [acls],

@@ -1,4 +1,4 @@
-import { type EntityCheck, f } from '../../schema/index.ts';
+import { type EntityCheck, f, type Shorthands } from '../../schema/index.ts';
 
 /** Configuration of acl. */
 export const config = {
@@ -20,6 +20,12 @@ export const config = {
       'True prefers groups that an authentication plugin found out by itself, from a directory say, to those of the ' +
       'consumer. False does so only where there is no consumer, or an anonymous one.',
   }),
+};
+
+/** The names that the lists had in Kong 2. */
+export const shorthandFields: Shorthands = {
+  whitelist: { field: f.array(f.string()), expand: (value: unknown) => ({ allow: value }) },
+  blacklist: { field: f.array(f.string()), expand: (value: unknown) => ({ deny: value }) },
 };
 
 /** One list, and not an empty one. */

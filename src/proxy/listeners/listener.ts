@@ -1,17 +1,23 @@
 import { createServer, type Server, Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from 'node:tls';
+import { ChunkPool, LineCache } from '../../http2/index.ts';
 import type { CertificateStore } from '../../tls/index.ts';
 import type { ClientConnection } from '../downstream.ts';
 import { hasCertificateHandlers, runCertificate } from '../phases/certificate.ts';
 import type { ProxyRuntime } from '../runtime.ts';
 import { Http1Connection } from './http1-connection.ts';
+import { Http2Connection } from './http2-connection.ts';
+import { type Http2Shared, TurnEnd } from './http2-output.ts';
 import { createReadBuffers, type ReadBuffers } from './read-buffers.ts';
+import { Undecided } from './undecided.ts';
 
 /** An address to listen on, as `proxy_listen` has it. */
 export interface ListenAddress {
   readonly host: string;
   readonly port: number;
   readonly ssl: boolean;
+  /** Speaks HTTP/2 too: agreed upon by ALPN with TLS, by prior knowledge without. */
+  readonly http2?: boolean;
   readonly backlog?: number;
   /** Shares the port with the other workers; the kernel deals connections out. */
   readonly reusePort: boolean;
@@ -34,11 +40,34 @@ export interface ProxyListener {
   readonly connections: number;
 }
 
+/** A client's connection in whatever protocol. */
+interface ProxyConnection {
+  nextBuffer(): Buffer | undefined;
+  onRead(bytes: Buffer, length: number): boolean;
+  drain(): void;
+  destroy(): void;
+}
+
+/** What the connections of a listener need. */
+interface Acceptance {
+  readonly runtime: ProxyRuntime;
+  readonly buffers: ReadBuffers;
+  /** Undefined on a listener that does not speak HTTP/2. */
+  readonly http2: Http2Shared | undefined;
+  adopt<Connection extends ProxyConnection>(connection: Connection): Connection;
+  /** Goes on with `next` in place of `previous`. */
+  replace(previous: ProxyConnection, next: ProxyConnection): void;
+  readonly gone: (connection: ProxyConnection) => void;
+}
+
+/** Names that are agreed upon by ALPN (RFC 7301) where HTTP/2 is spoken. */
+const http2Names = ['h2', 'http/1.1', 'http/1.0'];
+
 /** Bytes that may wait in a socket before its sink is told to stop. */
 const highWaterMark = 16_384;
 
 /**
- * Listens on an address and begins an {@link Http1Connection} for each client.
+ * Listens on an address and begins a connection for each client, in the protocol that it speaks.
  * @throws the error of the system, such as EADDRINUSE.
  */
 export async function listen(
@@ -47,31 +76,45 @@ export async function listen(
   tls: ListenTls | undefined,
 ): Promise<ProxyListener> {
   const buffers = createReadBuffers();
-  const connections = new Set<Http1Connection>();
+  const connections = new Set<ProxyConnection>();
   let isDraining = false;
   let drained: (() => void) | undefined;
 
-  function gone(connection: Http1Connection): void {
-    if (!connections.delete(connection)) return;
-    runtime.counters.closed();
-    if (connections.size === 0) drained?.();
-  }
-
-  function adopt(connection: Http1Connection): Http1Connection {
-    connections.add(connection);
-    runtime.counters.accepted();
-    if (isDraining) connection.drain();
-    return connection;
-  }
+  const acceptance: Acceptance = {
+    runtime,
+    buffers,
+    http2: address.http2 === true ? { pool: new ChunkPool(), lines: new LineCache(), turn: new TurnEnd() } : undefined,
+    adopt(connection) {
+      connections.add(connection);
+      runtime.counters.accepted();
+      if (isDraining) connection.drain();
+      return connection;
+    },
+    replace(previous, next) {
+      connections.delete(previous);
+      connections.add(next);
+      if (isDraining) next.drain();
+    },
+    gone(connection) {
+      if (!connections.delete(connection)) return;
+      runtime.counters.closed();
+      if (connections.size === 0) drained?.();
+    },
+  };
 
   const server: Server =
     tls === undefined
       ? createServer({ noDelay: true, highWaterMark, pauseOnConnect: true }, (socket) => {
-          acceptPlain(runtime, socket, buffers, adopt, gone);
+          acceptPlain(acceptance, socket);
         })
-      : createTlsServer({ ...withHandlers(runtime, tls.options), highWaterMark } as TlsOptions, (socket) => {
-          acceptTls(runtime, socket, buffers, adopt, gone);
-        });
+      : createTlsServer(
+          {
+            ...withHandlers(runtime, tls.options),
+            ...(address.http2 === true ? { ALPNProtocols: http2Names } : {}),
+            highWaterMark,
+          } as TlsOptions,
+          (socket) => acceptTls(acceptance, socket),
+        );
   // A failed handshake is the client's affair; without a listener it would be thrown.
   if (tls !== undefined) server.on('tlsClientError', () => {});
 
@@ -115,15 +158,13 @@ interface HandleOwner {
   _handle: { reading?: boolean } | null;
 }
 
-type Adopt = (connection: Http1Connection) => Http1Connection;
-type Gone = (connection: Http1Connection) => void;
-
 /**
  * Wraps an accepted handle in a socket of its own that reads into our buffers: that spares an allocation of 64 KiB for each
  * read. It needs the undocumented `handle` option; where that is gone, the socket is used as it came.
  */
-function acceptPlain(runtime: ProxyRuntime, accepted: Socket, buffers: ReadBuffers, adopt: Adopt, gone: Gone): void {
-  const client = describeClient(runtime, accepted, undefined);
+function acceptPlain(acceptance: Acceptance, accepted: Socket): void {
+  const { buffers } = acceptance;
+  const client = describeClient(acceptance.runtime, accepted, undefined);
   if (client === undefined) {
     accepted.destroy();
     return;
@@ -131,13 +172,12 @@ function acceptPlain(runtime: ProxyRuntime, accepted: Socket, buffers: ReadBuffe
   const owner = accepted as unknown as HandleOwner;
   const handle = owner._handle;
   if (handle === null || handle === undefined) {
-    const connection = adopt(new Http1Connection(runtime, accepted, client, buffers, gone));
-    feed(accepted, connection);
+    feed(accepted, beginPlain(acceptance, accepted, client));
     accepted.resume();
     return;
   }
   owner._handle = null;
-  let connection: Http1Connection | undefined;
+  let connection: ProxyConnection | undefined;
   const socket = new Socket({
     handle,
     highWaterMark,
@@ -148,8 +188,26 @@ function acceptPlain(runtime: ProxyRuntime, accepted: Socket, buffers: ReadBuffe
       callback: (length: number, bytes: Uint8Array) => connection!.onRead(bytes as Buffer, length),
     },
   } as unknown as ConstructorParameters<typeof Socket>[0]);
-  connection = adopt(new Http1Connection(runtime, socket, client, buffers, gone));
+  connection = beginPlain(acceptance, socket, client);
   socket.resume();
+}
+
+/** Without TLS the first bytes say which protocol it is, where there is a choice. */
+function beginPlain(acceptance: Acceptance, socket: Socket, client: ClientConnection): ProxyConnection {
+  const { runtime, http2, gone } = acceptance;
+  const beginHttp1 = (): ProxyConnection => new Http1Connection(runtime, socket, client, acceptance.buffers, gone);
+  if (http2 === undefined) return acceptance.adopt(beginHttp1());
+  const undecided: Undecided = new Undecided(
+    runtime,
+    socket,
+    (isHttp2) => {
+      const connection = isHttp2 ? new Http2Connection(runtime, socket, client, http2, gone) : beginHttp1();
+      acceptance.replace(undecided, connection);
+      return connection;
+    },
+    gone,
+  );
+  return acceptance.adopt(undecided);
 }
 
 /** Lets the certificate handlers of plugins run before the certificate is chosen. */
@@ -166,17 +224,22 @@ function withHandlers(runtime: ProxyRuntime, options: TlsOptions): TlsOptions {
   };
 }
 
-function acceptTls(runtime: ProxyRuntime, socket: TLSSocket, buffers: ReadBuffers, adopt: Adopt, gone: Gone): void {
+function acceptTls(acceptance: Acceptance, socket: TLSSocket): void {
+  const { runtime, http2, gone } = acceptance;
   const client = describeClient(runtime, socket, socket);
   if (client === undefined) {
     socket.destroy();
     return;
   }
   socket.setNoDelay(true);
-  feed(socket, adopt(new Http1Connection(runtime, socket, client, buffers, gone)));
+  const connection =
+    http2 !== undefined && socket.alpnProtocol === 'h2'
+      ? new Http2Connection(runtime, socket, client, http2, gone)
+      : new Http1Connection(runtime, socket, client, acceptance.buffers, gone);
+  feed(socket, acceptance.adopt(connection));
 }
 
-function feed(socket: Socket, connection: Http1Connection): void {
+function feed(socket: Socket, connection: ProxyConnection): void {
   socket.on('data', (data: Buffer) => {
     if (!connection.onRead(data, data.length)) socket.pause();
   });

@@ -43,6 +43,8 @@ export function upstreamHead(x: Exchange, hostHeader: string): string {
   const method = x.upstreamMethod ?? head.method;
   const prefix = forwardedPrefix(x);
   const prefixLine = prefix === undefined ? '' : `X-Forwarded-Prefix: ${prefix}\r\n`;
+  // RFC 9110 section 7.6.3: the protocol in which the message came.
+  const received = x.down.httpVersion === 2 ? settings.viaToken2 : settings.viaToken;
   const te = head.teTrailers ? 'TE: trailers\r\n' : '';
   const id = settings.sendsRequestIdUpstream ? `X-Kong-Request-Id: ${x.requestId}\r\n` : '';
   if (!client.isTrusted && head.forwardedFor === undefined && head.via === undefined && !isUpgrade) {
@@ -53,7 +55,7 @@ export function upstreamHead(x: Exchange, hostHeader: string): string {
         host: x.host,
         hostHeader,
         text: flat(
-          ` HTTP/1.1\r\nHost: ${hostHeader}\r\nConnection: keep-alive\r\nVia: ${settings.viaToken}\r\n` +
+          ` HTTP/1.1\r\nHost: ${hostHeader}\r\nConnection: keep-alive\r\nVia: ${received}\r\n` +
             `X-Forwarded-For: ${client.forwardedLines}X-Forwarded-Host: ${hostName(x.host)}\r\nX-Forwarded-Path: `,
         ),
       };
@@ -79,7 +81,7 @@ export function upstreamHead(x: Exchange, hostHeader: string): string {
       (head.forwardedFor === undefined ? 'X-Forwarded-For: ' : `X-Forwarded-For: ${head.forwardedFor}, `) +
       `${client.forwardedLines}X-Forwarded-Host: ${hostName(x.host)}\r\nX-Forwarded-Path: ${x.rawPath}\r\n`;
   }
-  const via = head.via === undefined ? settings.viaToken : `${head.via}, ${settings.viaToken}`;
+  const via = head.via === undefined ? received : `${head.via}, ${received}`;
 
   return (
     `${method} ${upstreamUri(x)} HTTP/1.1\r\nHost: ${hostHeader}\r\n` +

@@ -17,7 +17,10 @@ for (const plugin of bundledPlugins) {
   if (expected === undefined) continue;
   test(`${plugin.name} has the priority and the schema that it has in Kong`, () => {
     assert.equal(plugin.priority, expected.priority);
-    const { fields, entity_checks } = comparable(subschemaToJson(pluginSubschema(plugin)));
+    const { shorthand_fields: kongs } = configOf(expected);
+    // Kong 3 has forgotten the names that lists had in Kong 2; where it knows no others, ours are left out.
+    const { shorthand_fields: _ours, ...bare } = plugin;
+    const { fields, entity_checks } = comparable(subschemaToJson(pluginSubschema(kongs === undefined ? bare : plugin)));
     assert.deepEqual({ fields, entity_checks }, pick(expected, ['fields', 'entity_checks']));
     assert.equal(typeof plugin.setup(createFakeHost()), 'function');
   });
@@ -37,6 +40,11 @@ for (const plugin of bundledPlugins) {
       assert.deepEqual({ ...rest, entity_checks: [] }, { ...kongs, entity_checks: [] });
     });
   }
+}
+
+/** The attributes of `config` in a plugin's schema. */
+function configOf({ fields }: { readonly fields: unknown }): { readonly shorthand_fields?: unknown } {
+  return (fields as { readonly config?: object }[]).find((field) => 'config' in field)!.config!;
 }
 
 /** Without descriptions, which are ours. */

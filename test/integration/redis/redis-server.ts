@@ -21,8 +21,12 @@ export interface TestRedis {
   close(): Promise<void>;
 }
 
-/** Starts `executable` on a free port and resolves once it takes connections. */
-export async function startRedis(executable: string, args: readonly string[] = []): Promise<TestRedis> {
+/** Starts `executable` on a free port, of the kind that `portOption` says, and resolves once it takes connections. */
+export async function startRedis(
+  executable: string,
+  args: readonly string[] = [],
+  portOption: '--port' | '--tls-port' = '--port',
+): Promise<TestRedis> {
   const folder = mkdtempSync(join(tmpdir(), 'gibbon-redis-'));
   let child: ChildProcess | undefined;
   let port = 0;
@@ -30,7 +34,20 @@ export async function startRedis(executable: string, args: readonly string[] = [
   async function start(): Promise<void> {
     const started = spawn(
       executable,
-      ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no', ...args],
+      [
+        ...(portOption === '--port' ? [] : ['--port', '0']),
+        portOption,
+        String(port),
+        '--bind',
+        '127.0.0.1',
+        '--dir',
+        folder,
+        '--save',
+        '',
+        '--appendonly',
+        'no',
+        ...args,
+      ],
       { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] },
     );
     child = started;

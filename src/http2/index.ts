@@ -1,0 +1,26 @@
+/**
+ * HTTP/2: frames, HPACK and what a peer may ask for, as RFC 9113 and RFC 7541 have them. Pure functions and state over bytes:
+ * no sockets, no timers, no clock, no knowledge of routes, plugins or HTTP/1 beyond the look of a header line.
+ */
+export { type Chunk, ChunkPool } from './chunk-pool.ts';
+export { Field, FieldKind } from './field.ts';
+export { defaultFloodLimits, FloodGuard, type FloodLimits } from './flood-guard.ts';
+export { FrameReader, type FrameSink, type ReadOutcome } from './frame-reader.ts';
+export { FrameWriter } from './frame-writer.ts';
+export {
+  defaultFrameSize,
+  defaultWindow,
+  ErrorCode,
+  Flag,
+  FrameType,
+  frameHeaderSize,
+  maxWindow,
+  preface,
+  readUint31,
+  readUint32,
+  Setting,
+} from './frames.ts';
+export { type FieldVisitor, HpackDecoder } from './hpack-decoder.ts';
+export { HpackEncoder } from './hpack-encoder.ts';
+export { LineCache } from './line-cache.ts';
+export { createPeerSettings, type PeerSettings, readSettings } from './settings.ts';

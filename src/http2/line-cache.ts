@@ -1,0 +1,153 @@
+import { huffmanEncode, huffmanSize } from './huffman.ts';
+import { latin1, writeLatin1 } from './latin1.ts';
+import { staticNames, staticTable } from './static-table.ts';
+
+/** A header line in the forms in which it may be sent. */
+export interface CachedLine {
+  readonly name: LineName;
+  /** Bytes that a table counts for it. */
+  readonly size: number;
+  /** Literal without indexing, ready to be copied. */
+  readonly plain: Buffer;
+  /** Literal with incremental indexing; undefined for a line that stands in the static table. */
+  readonly indexed: Buffer | undefined;
+  /** Number that spreads lines over the slots of encoders. */
+  readonly id: number;
+}
+
+/** What is known of a header name, as it is spelled in lines. */
+export interface LineName {
+  /** In lower case; empty for a name that HTTP/2 does not have. */
+  readonly lower: string;
+  /** Literal without indexing, up to the value. */
+  readonly prefix: Buffer;
+  /** How many more lines with this name are worth keeping. */
+  credit: number;
+  skipped: number;
+}
+
+const maxLines = 2048;
+const maxNames = 512;
+const maxLineLength = 1024;
+const startCredit = 16;
+const maxCredit = 64;
+/** Once in so many times a name whose lines never come again is tried anew. */
+const retryEvery = 1024;
+
+/** Names that only HTTP/1 has, or that are written apart (RFC 9113 section 8.2.2). */
+const dropped = new Set([
+  'connection',
+  'proxy-connection',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+  'content-length',
+  '',
+]);
+/** Names whose values differ each time, or that no table should hold. */
+const volatile = new Set(['x-kong-request-id', 'set-cookie']);
+
+/**
+ * Header lines and their HPACK forms, shared by the connections of a worker: most lines of answers come again and again. Names
+ * whose values never come again lose their credit, and their lines are no longer kept.
+ */
+export class LineCache {
+  #lines = new Map<string, CachedLine>();
+  #names = new Map<string, LineName>();
+  #lastId = 0;
+
+  /** The line, if it is kept. `line` has no CRLF. */
+  line(line: string): CachedLine | undefined {
+    return this.#lines.get(line);
+  }
+
+  /** What is known of a name as it is spelled. */
+  name(spelled: string): LineName {
+    const known = this.#names.get(spelled);
+    if (known !== undefined) return known;
+    if (this.#names.size >= maxNames) this.#names = new Map();
+    const lower = spelled.toLowerCase();
+    const made: LineName = {
+      lower: dropped.has(lower) ? '' : lower,
+      prefix: namePrefix(lower, 0x00, 4),
+      credit: volatile.has(lower) ? Number.NEGATIVE_INFINITY : startCredit,
+      skipped: 0,
+    };
+    this.#names.set(unshared(spelled), made);
+    return made;
+  }
+
+  /** Keeps a line whose name is worth it. */
+  keep(line: string, name: LineName, value: string): void {
+    if (line.length > maxLineLength) return;
+    if (name.credit <= 0) {
+      name.skipped = (name.skipped + 1) % retryEvery;
+      if (name.skipped !== 0 || name.credit === Number.NEGATIVE_INFINITY) return;
+    } else name.credit -= 1;
+    if (this.#lines.size >= maxLines) this.#lines = new Map();
+    this.#lastId += 1;
+    const text = unshared(value);
+    const { lower } = name;
+    const at = staticTable.findIndex((entry) => entry[0] === lower && entry[1] === text);
+    const coded = codedText(text);
+    this.#lines.set(unshared(line), {
+      name,
+      size: lower.length + text.length + 32,
+      plain: at === -1 ? Buffer.concat([name.prefix, coded]) : Buffer.from([0x80 | (at + 1)]),
+      indexed: at === -1 ? Buffer.concat([namePrefix(lower, 0x40, 6), coded]) : undefined,
+      id: this.#lastId,
+    });
+  }
+
+  /** A kept line came again. */
+  useful({ name }: CachedLine): void {
+    if (name.credit < maxCredit) name.credit += 1;
+  }
+}
+
+/** The beginning of a literal: an index of the static table, or the name itself. */
+function namePrefix(lower: string, pattern: number, bits: number): Buffer {
+  const index = staticNames.get(lower);
+  if (index === undefined) return Buffer.concat([Buffer.from([pattern]), codedText(lower)]);
+  const bytes = Buffer.alloc(8);
+  const end = writeInteger(bytes, 0, index, bits, pattern);
+  return bytes.subarray(0, end);
+}
+
+/** A string literal (RFC 7541 section 5.2) in its shorter form. */
+function codedText(text: string): Buffer {
+  const coded = huffmanSize(text);
+  const bytes = Buffer.alloc(text.length + 8);
+  if (coded >= text.length) {
+    const start = writeInteger(bytes, 0, text.length, 7, 0);
+    writeLatin1(bytes, text, start);
+    return bytes.subarray(0, start + text.length);
+  }
+  const start = writeInteger(bytes, 0, coded, 7, 0x80);
+  return bytes.subarray(0, huffmanEncode(text, bytes, start));
+}
+
+/** Writes an integer with a prefix of `bits` under `pattern` (RFC 7541 section 5.1) and returns the offset behind it. */
+export function writeInteger(bytes: Uint8Array, at: number, value: number, bits: number, pattern: number): number {
+  const max = (1 << bits) - 1;
+  if (value < max) {
+    bytes[at] = pattern | value;
+    return at + 1;
+  }
+  bytes[at] = pattern | max;
+  let rest = value - max;
+  let end = at + 1;
+  while (rest >= 0x80) {
+    bytes[end] = (rest & 0x7f) | 0x80;
+    rest >>>= 7;
+    end += 1;
+  }
+  bytes[end] = rest;
+  return end + 1;
+}
+
+/** The same text with memory of its own: a part of a longer one would keep all of that. */
+function unshared(text: string): string {
+  const bytes = Buffer.from(text, 'latin1');
+  return latin1(bytes, 0, bytes.length);
+}
