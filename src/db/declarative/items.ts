@@ -116,7 +116,8 @@ function createItem(
     } else if (key === '_config' && definition.name === 'plugins') {
       const shared = typeof value === 'string' ? ownValue(context.pluginConfigs, value) : undefined;
       if (isBag(shared)) given.config = { ...shared, ...(isBag(source.config) ? source.config : {}) };
-      else problem._config = `no such entry in '_plugin_configs': ${String(value)}`;
+      else
+        problem._config = `no such entry in '_plugin_configs': ${typeof value === 'string' ? value : JSON.stringify(value)}`;
     } else if (
       !(key === 'config' && Object.hasOwn(given, 'config')) &&
       !(key === 'ws_id' && definition.workspaceable)

@@ -107,10 +107,12 @@ describe('RequestHeadBuilder', () => {
     ]);
     assert.equal(verdict, 'request');
     assert.deepEqual(
-      { ...head },
+      { ...head, namesLow: 0, namesHigh: 0 },
       {
         method: 'GET',
         target: '/a?b',
+        namesLow: 0,
+        namesHigh: 0,
         minor: 1,
         block:
           '\nhost: Example.test:8443\r\nuser-agent: x\r\nte: trailers\r\nx-forwarded-for: 1.1.1.1\r\n' +
