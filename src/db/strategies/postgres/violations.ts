@@ -36,7 +36,7 @@ export function violationOf(
   }
   if (fault.code === states.tooLong) {
     const [longest] = table.layout.unique
-      .map(({ field }) => ({ field, length: String(row[field] ?? '').length }))
+      .map(({ field }) => ({ field, length: JSON.stringify(row[field] ?? null).length }))
       .sort((a, b) => b.length - a.length);
     if (longest === undefined) throw fault;
     return { kind: 'unstorable', field: longest.field, reason: 'value is too long for the index of the store' };
