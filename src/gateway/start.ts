@@ -193,7 +193,6 @@ class GatewayNode implements RunningGateway {
     const announce = (changes: readonly EntityChange[]): void => this.#spread(changes);
     if (settings.database !== 'off') {
       this.#database = await openStore(settings, this.#plugins, this.#logger, (event) => announce(event.changes), {
-        nodeId: this.#nodeId,
         migrate: options.runMigrations === true,
         onLost: () => this.#readAgain(),
       });

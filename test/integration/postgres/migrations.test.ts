@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { createMigrationsCommand } from '../../../src/cli/migrations.ts';
 import { runProgram } from '../../../src/cli/program.ts';
-import { maintainStore } from '../../../src/gateway/index.ts';
+import { maintainStore, type RunningGateway, startGateway } from '../../../src/gateway/index.ts';
+import { loadSettings } from '../../../src/settings/index.ts';
 import { startTestGateway } from '../../support/gateway.ts';
 import { requireService } from '../../support/services.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
@@ -84,6 +85,25 @@ describe('gibbon migrations on Postgres', () => {
       await database.sql("SELECT count(*)::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace"),
       [['0']],
     );
+  });
+
+  it('run with the start of a node that is told so, and of two at once', async () => {
+    const flags = {
+      ...settings(),
+      proxy_listen: '127.0.0.1:0',
+      admin_listen: '127.0.0.1:0',
+      status_listen: 'off',
+      admin_gui_listen: 'off',
+      nginx_worker_processes: '1',
+    };
+    const start = (name: string): Promise<RunningGateway> => {
+      const result = loadSettings({ env: {}, flags: { ...flags, prefix: join(prefix, name) }, searchPaths: [] });
+      assert.ok(result.ok);
+      return startGateway(result.settings, { runMigrations: true });
+    };
+    const nodes = await Promise.all([start('one'), start('two')]);
+    assert.equal((await run('list'))[0], 0);
+    for (const node of nodes) await node.stop({ graceful: false, timeoutMs: 0 });
   });
 
   it('bring what is missing, which list shows with exit code 5', async () => {

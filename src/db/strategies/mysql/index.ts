@@ -60,6 +60,7 @@ export function createMysqlStrategy(options: MysqlOptions): Strategy {
     transaction: (work) =>
       exclusively(async () => {
         const { pool, context, feed } = store();
+        let refusal: unknown;
         try {
           return await pool.lend(async (client) => {
             let places: Awaited<ReturnType<typeof publish>> | undefined;
@@ -69,7 +70,12 @@ export function createMysqlStrategy(options: MysqlOptions): Strategy {
                 places = await publish(client, nodeId, changes);
               },
             };
-            const decision = await inTransaction(client, () => work(session));
+            const decision = await inTransaction(client, () =>
+              work(session).catch((fault: unknown) => {
+                refusal = fault;
+                throw fault;
+              }),
+            );
             if (decision.commit) {
               if (places !== undefined) await feed.catchUp(places.previous, places.own);
               decision.committed?.();
@@ -77,7 +83,8 @@ export function createMysqlStrategy(options: MysqlOptions): Strategy {
             return decision.value;
           });
         } catch (fault) {
-          throw isStoreFault(fault) ? storeFault('write to', fault) : fault;
+          // What the work itself threw is passed on as it is; everything else comes from the driver or the server.
+          throw fault === refusal ? fault : storeFault('write to', fault);
         }
       }),
     follow: (hearer) => store().feed.start(hearer),
@@ -168,11 +175,6 @@ async function inTransaction<T extends { readonly commit: boolean }>(
   }
   await client.script(decision.commit ? 'COMMIT' : 'ROLLBACK');
   return decision;
-}
-
-/** True for what the driver or the server threw; what the work itself threw is passed on as it is. */
-function isStoreFault(fault: unknown): boolean {
-  return fault instanceof Error && !(fault instanceof GibbonError) && 'code' in fault;
 }
 
 function nameOf({ host, port, database }: MysqlServer): string {

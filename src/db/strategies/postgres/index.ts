@@ -103,6 +103,7 @@ export function createPostgresStrategy(options: PostgresOptions): Strategy {
     transaction: (work) =>
       exclusively(async () => {
         const { pool, context, feed, written } = store();
+        let refusal: unknown;
         try {
           return await pool.lend(async (client) => {
             let places: Awaited<ReturnType<typeof publish>> | undefined;
@@ -112,7 +113,12 @@ export function createPostgresStrategy(options: PostgresOptions): Strategy {
                 places = await publish(client, nodeId, changes);
               },
             };
-            const decision = await inTransaction(client, () => work(session));
+            const decision = await inTransaction(client, () =>
+              work(session).catch((fault: unknown) => {
+                refusal = fault;
+                throw fault;
+              }),
+            );
             if (decision.commit) {
               written();
               if (places !== undefined) await feed.catchUp(places.previous, places.own);
@@ -121,7 +127,8 @@ export function createPostgresStrategy(options: PostgresOptions): Strategy {
             return decision.value;
           });
         } catch (fault) {
-          throw isStoreFault(fault) ? storeFault('write to', fault) : fault;
+          // What the work itself threw is passed on as it is; everything else comes from the driver or the server.
+          throw fault === refusal ? fault : storeFault('write to', fault);
         }
       }),
     async follow(hearer) {
@@ -238,13 +245,6 @@ async function inTransaction<T extends { readonly commit: boolean }>(
   }
   await client.script(decision.commit ? 'COMMIT' : 'ROLLBACK');
   return decision;
-}
-
-/** True for what the driver or Postgres threw; what the work itself threw is passed on as it is. */
-function isStoreFault(fault: unknown): boolean {
-  return (
-    fault instanceof Error && !(fault instanceof GibbonError) && ('code' in fault || fault.message.includes('timeout'))
-  );
 }
 
 function nameOf({ host, port, database }: PostgresServer): string {
