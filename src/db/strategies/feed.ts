@@ -9,11 +9,14 @@ export interface PublishedEvent {
   readonly changes: readonly EntityChange[];
 }
 
+/** How many events are read at a time. */
+export const feedPage = 500;
+
 /** What a feed needs of a shared store. */
 export interface FeedOptions {
   /** The place of the newest event. */
   readonly newest: () => Promise<string>;
-  /** Events behind `after`, and before `before` where given, oldest first; own ones only when asked for. */
+  /** The next {@link feedPage} events behind `after`, before `before` where given; own ones only when asked for. */
   readonly read: (range: {
     readonly after: string;
     readonly before?: string;
@@ -52,15 +55,18 @@ export function createFeed(options: FeedOptions): Feed {
   let cancel = (): void => {};
 
   async function drain(before?: string): Promise<void> {
-    const events = await options.read({ after: position, withOwn, ...(before === undefined ? {} : { before }) });
-    const now = options.clock.monotonic();
-    if (now - readAt > options.keptMs) hearer?.lost();
-    readAt = now;
-    withOwn = false;
-    for (const event of events) {
-      position = event.position;
-      hearer?.heard({ changes: event.changes });
+    for (let isMore = true; isMore; ) {
+      const events = await options.read({ after: position, withOwn, ...(before === undefined ? {} : { before }) });
+      const now = options.clock.monotonic();
+      if (now - readAt > options.keptMs) hearer?.lost();
+      readAt = now;
+      for (const event of events) {
+        position = event.position;
+        hearer?.heard({ changes: event.changes });
+      }
+      isMore = events.length === feedPage;
     }
+    withOwn = false;
   }
 
   function poll(): Promise<void> {
