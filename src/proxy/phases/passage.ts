@@ -219,8 +219,7 @@ export class Passage implements ResponseSink, BodySink, Choice {
       this.#isChunked = false;
       this.#isStreamed = true;
     } else if (!this.#isBodyOver) {
-      // The answer came before the request was whole; the client may still be sending, so this connection ends with it.
-      this.#isBodyOver = true;
+      // The answer came before the request was whole. Both go on side by side, but the client may never end its request.
       x.down.closeAfterwards();
     }
     if (this.hashCookie !== undefined) setHashCookie(x, this.hashCookie, head);
