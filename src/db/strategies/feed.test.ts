@@ -115,6 +115,18 @@ describe('a feed', () => {
     assert.deepEqual(store.heard, ['a', 'mine', 'b']);
   });
 
+  it('tells of an own write whose commit was not confirmed', async () => {
+    const store = createStore();
+    await store.start();
+    store.commit('own', 'mine');
+    store.feed.doubt();
+    await store.tick();
+    assert.deepEqual(store.heard, ['mine']);
+    store.commit('own', 'announced by the writer');
+    await store.tick();
+    assert.deepEqual(store.heard, ['mine']);
+  });
+
   it('says when it was cut off for longer than events are kept', async () => {
     const store = createStore();
     await store.start();

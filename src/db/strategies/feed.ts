@@ -41,6 +41,8 @@ export interface Feed {
    * the place of the event before it, `own` its own.
    */
   catchUp(previous: string, own: string): Promise<void>;
+  /** To be called when nobody can say whether an own write was committed: if it was, it is told of like another's. */
+  doubt(): void;
   stop(): void;
 }
 
@@ -49,7 +51,7 @@ export function createFeed(options: FeedOptions): Feed {
   let hearer: ChangeHearer | undefined;
   let position = '';
   let isWaking = false;
-  // Set while own events may have been announced ahead of older ones of others: then all are told again, in order.
+  // Set while own events may not have been announced, or ahead of older ones of others: then all are told, in order.
   let withOwn = false;
   let readAt = 0;
   let cancel = (): void => {};
@@ -110,6 +112,9 @@ export function createFeed(options: FeedOptions): Feed {
         }
       }
       position = own;
+    },
+    doubt() {
+      withOwn = true;
     },
     stop() {
       hearer = undefined;

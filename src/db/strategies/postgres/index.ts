@@ -120,6 +120,7 @@ export function createPostgresStrategy(options: PostgresOptions): Strategy {
           );
         };
         const decision = await pool.lend(inSession).catch((fault: unknown) => {
+          if (places !== undefined) feed.doubt();
           // What the work itself threw is passed on as it is; everything else comes from the driver or the server.
           throw fault === refusal ? fault : storeFault('write to', fault);
         });
