@@ -8,14 +8,17 @@ import { properties } from '../src/settings/index.ts';
 import { featureErrors, renderCompatibility, renderSummary } from './docs/compatibility.ts';
 import { renderConfiguration } from './docs/configuration.ts';
 import { expectedText, type GeneratedDoc } from './docs/generated.ts';
-import { checkLinks, type Page } from './docs/links.ts';
+import { checkLinks, checkListed, type Page } from './docs/links.ts';
+import { openApiPath, renderOpenApi } from './docs/openapi.ts';
 import { pluginDocs } from './docs/plugins.ts';
 import { settingsUseErrors } from './docs/settings-use.ts';
 
+const openApi = await renderOpenApi();
 const generated: readonly GeneratedDoc[] = [
   { path: 'docs/configuration.md', render: renderConfiguration },
   { path: 'docs/compatibility.md', render: renderCompatibility },
   { path: 'README.md', part: 'compatibility', render: renderSummary },
+  { path: openApiPath, render: () => openApi },
   ...pluginDocs,
 ];
 
@@ -40,6 +43,7 @@ for (const doc of generated) {
 
 const pages = read('*.md', '{docs,src,bench,examples,test}/**/*.md');
 messages.push(...checkLinks(pages, (path) => existsSync(join(root, path))));
+messages.push(...checkListed(pages, 'docs/README.md', /^docs\/[^/]+\.md$/));
 messages.push(...settingsUseErrors(properties, read('src/**/*.ts')));
 
 for (const message of messages) console.error(message);

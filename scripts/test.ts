@@ -52,6 +52,9 @@ function runTests(): void {
 
 /** Database servers are started once for all files that need them, and stopped whatever becomes of the tests. */
 function suiteRun(files: readonly string[]): { ok: boolean; note: string } {
+  // An interrupt ends the tests, which have it too; the servers must still be stopped.
+  const outlive = (): void => {};
+  process.on('SIGINT', outlive);
   const servers: TestServer[] = [];
   const env: Record<string, string> = {};
   try {
@@ -64,6 +67,7 @@ function suiteRun(files: readonly string[]): { ok: boolean; note: string } {
     return testRun('suites', [`--test-concurrency=${suiteConcurrency}`], files, env);
   } finally {
     for (const server of servers) server.stop();
+    process.off('SIGINT', outlive);
   }
 }
 

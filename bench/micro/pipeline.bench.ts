@@ -13,7 +13,7 @@ import { defaultHeadLimits, parseResponseHead, ResponseHead } from '../../src/ht
 import { createTimerWheel, silentLogger, systemClock } from '../../src/kernel/index.ts';
 import type { PluginHost } from '../../src/pdk/index.ts';
 import { bundledPlugins } from '../../src/plugins/index.ts';
-import { createLatencyLines, createTargetPicker, type ProxyRuntime } from '../../src/proxy/index.ts';
+import { createAccessLog, createLatencyLines, createTargetPicker, type ProxyRuntime } from '../../src/proxy/index.ts';
 import { Http1Connection } from '../../src/proxy/listeners/http1-connection.ts';
 import { createReadBuffers } from '../../src/proxy/listeners/read-buffers.ts';
 import { createRouter } from '../../src/router/index.ts';
@@ -71,7 +71,10 @@ class FakeSocket extends EventEmitter {
   resume(): void {}
 }
 
-function connectionFor(plugins: readonly { readonly name: string; readonly config: object }[]): () => void {
+function connectionFor(
+  plugins: readonly { readonly name: string; readonly config: object }[],
+  logAccess?: ProxyRuntime['logAccess'],
+): () => void {
   const rows: Record<string, unknown> = {
     secret: {
       id: '7f145bf9-0dce-4f91-98eb-debbce4b9f6b',
@@ -155,6 +158,7 @@ function connectionFor(plugins: readonly { readonly name: string; readonly confi
     clock: { now: () => performance.timeOrigin + performance.now(), monotonic: () => performance.now() },
     date: () => 'Fri, 20 Nov 2026 12:00:00 GMT',
     logger: silentLogger,
+    logAccess,
     node: { id: 'n', hostname: 'h', version: '1', worker: 0 },
     counters: { accepted() {}, closed() {}, requested() {} },
     nextSerial: () => 1,
@@ -216,6 +220,13 @@ const keyAuth = {
 };
 
 bench('proxy, no plugins', connectionFor([]));
+bench(
+  'proxy, with an access log',
+  connectionFor(
+    [],
+    createAccessLog(() => {}, systemClock),
+  ),
+);
 bench('key-auth', connectionFor([{ name: 'key-auth', config: keyAuth }]));
 bench('rate-limiting (local)', connectionFor([{ name: 'rate-limiting', config: rateLimiting }]));
 bench(

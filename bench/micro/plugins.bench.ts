@@ -80,7 +80,10 @@ function createStandIn(headers: { readonly [name: string]: string }): Kong {
         answered++;
       },
     },
-    service: { request: { setHeader: note, clearHeader: note } },
+    service: {
+      request: { setHeader: note, clearHeader: note },
+      response: { getHeader: () => 'videos=1' },
+    },
     log: { setSerializeValue: note },
     ctx: { shared, plugin },
     get counts() {
@@ -148,6 +151,13 @@ measure('redirect, keeping the path', 'redirect', { location: 'https://new.test'
 measure('rate-limiting, one window', 'rate-limiting', { minute: 1e15 });
 measure('rate-limiting, three windows', 'rate-limiting', { minute: 1e15, hour: 1e15, day: 1e15 });
 measure('rate-limiting, refused', 'rate-limiting', { minute: 1 });
+measure('response-ratelimiting', 'response-ratelimiting', { limits: { videos: { minute: 1e15 } } });
+measure(
+  'response-ratelimiting, the answer',
+  'response-ratelimiting',
+  { limits: { videos: { minute: 1e15 } } },
+  'headerFilter',
+);
 measure('correlation-id', 'correlation-id', {});
 measure('request-size-limiting', 'request-size-limiting', {});
 measure('request-termination', 'request-termination', {});

@@ -9,7 +9,7 @@ type Bag = { readonly [key: string]: unknown };
 
 test('the description of the Admin API is up to date', async () => {
   const present = readFileSync(join(root, openApiPath), 'utf8');
-  assert.ok(present === (await renderOpenApi()), 'run node scripts/generate-openapi.ts');
+  assert.ok(present === (await renderOpenApi()), 'run node scripts/docs.ts');
 });
 
 test('every reference in the description leads somewhere, and no two operations have one id', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createManualClock } from '../kernel/index.ts';
+import { Worker } from 'node:worker_threads';
+import { createManualClock, systemClock } from '../kernel/index.ts';
 import { createSharedStoreMemory, openSharedStore } from './shared-store.ts';
 
 const forever = Number.POSITIVE_INFINITY;
@@ -64,4 +65,36 @@ test('the oldest entries make room, and what is too large is not stored', () => 
   for (let at = 0; at < 100; at++) one.set(`k${at}`, new Uint8Array(2048).fill(at), forever);
   assert.equal(one.get('k0'), undefined);
   assert.equal(one.get('k99')?.bytes[0], 99);
+});
+
+test('whatever runs beside it, nothing older than a deletion is found after it', async () => {
+  const memory = createSharedStoreMemory(1024 * 1024);
+  const store = openSharedStore(memory, systemClock);
+  const gate = new SharedArrayBuffer(16);
+  const words = new Int32Array(gate);
+  const workers = [0, 1].map(
+    () => new Worker(new URL('./shared-store.worker.ts', import.meta.url), { workerData: { memory, gate } }),
+  );
+  const reports = workers.map(
+    (worker) =>
+      new Promise<{ readonly stored: number; readonly wrongCopies: number }>((resolve, reject) => {
+        worker.once('message', resolve).once('error', reject);
+      }),
+  );
+  while (Atomics.load(words, 1) < 2) await new Promise(setImmediate);
+  let older = 0;
+  for (let truth = 1; truth <= 20_000; truth++) {
+    Atomics.store(words, 0, truth);
+    store.delete('key');
+    Atomics.store(words, 3, truth);
+    for (let read = 0; read < 3; read++) {
+      const found = store.get('key');
+      if (found !== undefined && Buffer.from(found.bytes).readInt32LE() < truth) older++;
+    }
+  }
+  Atomics.store(words, 2, 1);
+  const [one, other] = await Promise.all(reports);
+  assert.equal(older, 0);
+  assert.deepEqual([one!.wrongCopies, other!.wrongCopies], [0, 0]);
+  assert.ok(one!.stored + other!.stored > 0);
 });

@@ -8,6 +8,9 @@ const groups = 65_536;
 const epochWord = groups;
 const seedsWord = groups + 1;
 
+/** A version that no key ever has. */
+const noVersion = -1;
+
 /** Entries take a quarter of a segment at most: 2 MiB. */
 const segmentBytes = 8 * 1024 * 1024;
 
@@ -51,23 +54,26 @@ export function openSharedStore(memory: SharedStoreMemory, clock: Clock): Shared
     version: (key) => versionOf(groupOf(key)),
     set(key, bytes, expiresAt, version) {
       const group = groupOf(key);
-      const before = version ?? versionOf(group);
-      if (before !== versionOf(group) || !cache.set(key, bytes, expiresAt)) return undefined;
-      // Whoever deletes changes the version first: if that happened meanwhile, what was stored must go again.
-      const low = (before % 4_294_967_296) | 0;
-      const isOurs = Atomics.compareExchange(versions, group, low, (low + 1) | 0) === low;
-      if (isOurs && Math.floor(before / 4_294_967_296) === Atomics.load(versions, epochWord) >>> 0)
-        return versionOf(group);
-      cache.delete(key);
-      return undefined;
+      // Whoever deletes changes the version first and then, under the lock, the stamp: one of the two tells.
+      const stamp = cache.stamp(key);
+      const before = versionOf(group);
+      if (version !== undefined && version !== before) return undefined;
+      if (!cache.set(key, bytes, expiresAt, stamp)) return undefined;
+      const low = Atomics.add(versions, group, 1) >>> 0;
+      // When somebody else was quicker, it is open whose bytes stayed: no copy may count as current.
+      return low === before % 4_294_967_296 ? before + 1 : noVersion;
     },
     delete(key) {
-      Atomics.add(versions, groupOf(key), 1);
+      const group = groupOf(key);
+      Atomics.add(versions, group, 1);
       cache.delete(key);
+      // Whoever read in between has the new version with the old bytes.
+      Atomics.add(versions, group, 1);
     },
     clear() {
       Atomics.add(versions, epochWord, 1);
       cache.clear();
+      Atomics.add(versions, epochWord, 1);
     },
   };
 }

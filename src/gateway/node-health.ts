@@ -3,6 +3,7 @@ import { createHealthLedger, createProber, type HealthLedger, type HealthVerdict
 import type { Database } from '../db/index.ts';
 import type { EntityChange } from '../events/index.ts';
 import { createTimerWheel, GibbonError, type Logger, systemClock } from '../kernel/index.ts';
+import type { Row } from '../schema/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { ownCertificateOf, trustedOf } from './pem.ts';
 import { resolverOf } from './resolver.ts';
@@ -12,6 +13,8 @@ import { loadAll } from './store.ts';
 export interface NodeHealthOptions {
   readonly database: Database;
   readonly settings: Settings;
+  /** Puts secrets in place of references to vaults. */
+  readonly resolve: (entity: string, row: Row) => Row;
   /** Port of the built-in echo upstream; 0 for none. */
   readonly echoPort: number;
   readonly logger: Logger;
@@ -46,10 +49,20 @@ export async function startNodeHealth(options: NodeHealthOptions): Promise<NodeH
   const wheel = createTimerWheel({ tickMs, slots });
   wheel.start();
 
+  async function readCertificate(id: string): Promise<{ cert: string; key: string }> {
+    const found = await database.dao('certificates').select(id);
+    if (!found.ok || found.value === undefined) {
+      throw new GibbonError(`Cannot read certificate "${id}" of an upstream from the store`, {
+        code: 'ERR_STORE_READ',
+      });
+    }
+    const { cert, key } = options.resolve('certificates', found.value);
+    return { cert: cert as string, key: key as string };
+  }
+
   async function createContext(certificateId: string | undefined): Promise<SecureContext> {
     const trusted = trustedOf(settings);
-    const own =
-      certificateId === undefined ? ownCertificateOf(settings) : await readCertificate(database, certificateId);
+    const own = certificateId === undefined ? ownCertificateOf(settings) : await readCertificate(certificateId);
     return createSecureContext({ ...(trusted.length === 0 ? {} : { ca: [...trusted] }), ...own });
   }
 
@@ -91,7 +104,7 @@ export async function startNodeHealth(options: NodeHealthOptions): Promise<NodeH
     }
   }
 
-  for await (const changes of loadAll(database, (_entity, row) => row, ['upstreams', 'targets'])) apply(changes);
+  for await (const changes of loadAll(database, options.resolve, ['upstreams', 'targets'])) apply(changes);
   const refresh = setInterval(() => ledger.refresh(), refreshInterval);
   refresh.unref();
 
@@ -109,12 +122,4 @@ export async function startNodeHealth(options: NodeHealthOptions): Promise<NodeH
       ledger.close();
     },
   };
-}
-
-async function readCertificate(database: Database, id: string): Promise<{ cert: string; key: string }> {
-  const found = await database.dao('certificates').select(id);
-  if (!found.ok || found.value === undefined) {
-    throw new GibbonError(`Cannot read certificate "${id}" of an upstream from the store`, { code: 'ERR_STORE_READ' });
-  }
-  return { cert: found.value.cert as string, key: found.value.key as string };
 }

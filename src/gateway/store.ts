@@ -48,8 +48,6 @@ export function entitiesOf(plugins: readonly AnyPlugin[]): readonly EntityDefini
 export interface OpenOptions {
   /** Used in place of the one that the settings name. */
   readonly strategy?: Strategy;
-  /** By which other nodes on the store tell this one's changes from their own; a new one unless told. */
-  readonly nodeId?: string;
   /** Creates the store or brings it up to date first; the embedded store always is. */
   readonly migrate?: boolean;
   /** Called when changes of other nodes may have been missed. */
@@ -99,7 +97,8 @@ function strategyOf(settings: Settings, options: OpenOptions): Strategy {
       return createPostgresStrategy({
         server: postgresServer(settings),
         ...(replica === undefined ? {} : { replica, replicaLagMs: settings.db_update_propagation * 1000 }),
-        nodeId: options.nodeId ?? randomUUID(),
+        // Not the node's own id: a copied prefix would make two nodes deaf to each other.
+        nodeId: randomUUID(),
         ...(options.migrate === true ? { migrate: { lockTimeoutMs } } : {}),
         updateEveryMs: settings.db_update_frequency * 1000,
         clock: systemClock,
@@ -109,7 +108,8 @@ function strategyOf(settings: Settings, options: OpenOptions): Strategy {
     case 'mysql':
       return createMysqlStrategy({
         server: mysqlServer(settings),
-        nodeId: options.nodeId ?? randomUUID(),
+        // Not the node's own id: a copied prefix would make two nodes deaf to each other.
+        nodeId: randomUUID(),
         ...(options.migrate === true ? { migrate: { lockTimeoutMs } } : {}),
         updateEveryMs: Math.min(mysqlUpdateMs, settings.db_update_frequency * 1000),
         clock: systemClock,

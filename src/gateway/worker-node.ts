@@ -11,6 +11,7 @@ import type { EntityChange } from '../events/index.ts';
 import { type Clock, createTimerWheel, GibbonError, type Logger, systemClock } from '../kernel/index.ts';
 import type { EntityReader, PluginHost } from '../pdk/index.ts';
 import {
+  createAccessLog,
   createLatencyLines,
   createTargetPicker,
   createUpstreamTls,
@@ -25,7 +26,7 @@ import { type CompiledRoute, createSnapshot, type InstanceFactory } from '../sna
 import { createCertificateStore } from '../tls/index.ts';
 import { createConnectionPool } from '../transport/index.ts';
 import { cipherSuiteOf } from './cipher-suite.ts';
-import { openLog } from './log-file.ts';
+import { openAccessLog, openLog } from './log-file.ts';
 import { memoryReport } from './memory.ts';
 import type { FromWorker } from './messages.ts';
 import { openWorkerCounters } from './node-counters.ts';
@@ -65,6 +66,7 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
   const clock: Clock = systemClock;
   const logger = openLog(settings.prefix, settings.proxy_error_log, settings.log_level, index + 1);
   const proxySettings = proxySettingsOf(settings, data.workspaceId);
+  const accessLog = openAccessLog(settings.prefix, settings.proxy_access_log);
   const wheel = createTimerWheel({ clock });
   wheel.start();
 
@@ -206,6 +208,7 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
       return date;
     },
     logger,
+    logAccess: accessLog === undefined ? undefined : createAccessLog(accessLog, clock),
     node: { id: data.node.id, hostname: data.node.hostname, version: gibbonVersion, worker: index },
     counters,
     nextSerial: () => ++serial,
@@ -252,7 +255,7 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
             runtime,
             {
               host: address.host,
-              port: ports[at] ?? address.port,
+              port: address.port === 0 ? (ports[at] ?? 0) : address.port,
               ssl: address.ssl,
               http2: address.http2 || (address.ssl && offersHttp2),
               reusePort: true,

@@ -140,7 +140,7 @@ export function createWorkers(options: WorkersOptions): Workers {
             member.isListening = true;
             member.applied = Math.max(member.applied, member.filledTo);
             checkWaiting();
-            if (ports.length === 0) ports = message.ports;
+            ports = message.ports;
             resolve();
             return;
           case 'applied':

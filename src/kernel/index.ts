@@ -5,6 +5,7 @@
 export { hashText, hashText64, mix, textHash } from './bytes.ts';
 export { type Clock, createManualClock, type ManualClock, systemClock } from './clock.ts';
 export { type ErrorSource, GibbonError, type GibbonErrorOptions, messageOf } from './errors.ts';
+export { gatherLines } from './gather-lines.ts';
 export { isUuid, randomString, requestId, uuidV5 } from './ids.ts';
 export { createLogger, type Logger, type LoggerOptions, type LogLevel, logLevels, silentLogger } from './logger.ts';
 export { createLru, type Lru } from './lru.ts';

@@ -80,8 +80,8 @@ export interface SharedStore {
   version(key: string): number;
   /**
    * Stores bytes until `expiresAt` (milliseconds since the epoch, Infinity for ever), unless the key's version is no
-   * longer the one given: then somebody stored or deleted it since. Returns the new version, undefined when not stored,
-   * as also happens to entries above 2 MiB.
+   * longer the one given: then somebody stored or deleted it since. Returns the new version, one that the key never has
+   * when somebody stored at the same time, and undefined when not stored, as also happens to entries above 2 MiB.
    */
   set(key: string, bytes: Uint8Array, expiresAt: number, version?: number): number | undefined;
   /** Certain: on return the key is gone, and what was asked for before will not be stored. */

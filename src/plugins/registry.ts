@@ -13,6 +13,7 @@ import { rateLimiting } from './rate-limiting/index.ts';
 import { redirect } from './redirect/index.ts';
 import { requestSizeLimiting } from './request-size-limiting/index.ts';
 import { requestTermination } from './request-termination/index.ts';
+import { responseRatelimiting } from './response-ratelimiting/index.ts';
 
 /** The plugins that come with the gateway: what `plugins = bundled` stands for. */
 export const bundledPlugins: readonly AnyPlugin[] = [
@@ -30,4 +31,5 @@ export const bundledPlugins: readonly AnyPlugin[] = [
   redirect,
   requestSizeLimiting,
   requestTermination,
+  responseRatelimiting,
 ];

@@ -16,4 +16,4 @@ export type { MakeOptions, Outcome, Reference, Schema, SchemaEnvironment } from 
 export { entityToJson, subschemaToJson } from './to-json.ts';
 export * as typedefs from './typedefs/index.ts';
 export { normalizePath, parseUrl, type UrlParts } from './uri.ts';
-export { isNonEmpty, isReference } from './values.ts';
+export { isReference } from './values.ts';

@@ -72,6 +72,24 @@ describe('createGateway', () => {
     );
   });
 
+  it('listens elsewhere when a reload says so', async () => {
+    const headers = { connection: 'close' };
+    const gateway = await create({ settings: { proxy_listen: '127.0.0.1:0' } });
+    const former = gateway.addresses.proxy[0]!.port;
+    await gateway.reload({ proxy_listen: '127.0.0.1:0, 127.0.0.1:0' });
+    const [kept, added] = gateway.addresses.proxy.map(({ port }) => port);
+    assert.equal(kept, former);
+    assert.equal((await fetch(`http://127.0.0.1:${added}/echo`, { headers })).status, 200);
+    await gateway.reload({ proxy_listen: `127.0.0.1:${added}` });
+    assert.deepEqual(
+      gateway.addresses.proxy.map(({ port }) => port),
+      [added],
+    );
+    assert.equal((await fetch(`http://127.0.0.1:${added}/echo`, { headers })).status, 200);
+    await assert.rejects(fetch(`http://127.0.0.1:${former}/echo`, { headers }));
+    await gateway.stop();
+  });
+
   it('says all that is wrong with the settings', async () => {
     await assert.rejects(create({ settings: { log_level: 'loud', demo: 'perhaps' } }), (fault) => {
       assert.ok(fault instanceof GibbonError);

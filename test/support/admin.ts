@@ -11,7 +11,7 @@ import {
   type PluginView,
   type StatusReport,
 } from '../../src/admin/index.ts';
-import { createDatabase, createSqliteStrategy, type Database } from '../../src/db/index.ts';
+import { createDatabase, createSqliteStrategy, type Database, type Strategy } from '../../src/db/index.ts';
 import { coreEntities } from '../../src/entities/index.ts';
 import type { EntityEvent } from '../../src/events/index.ts';
 import { type Clock, createLogger, randomString, systemClock } from '../../src/kernel/index.ts';
@@ -137,6 +137,21 @@ export interface TestResponse {
   readonly body: string;
 }
 
+/** An empty store, not opened yet. */
+export interface StoreForTests {
+  readonly strategy: Strategy;
+  /** Removes what is left of it once it is closed. */
+  readonly dispose: () => Promise<void>;
+}
+
+async function createSqliteStore(): Promise<StoreForTests> {
+  const folder = await mkdtemp(join(tmpdir(), 'gibbon-admin-'));
+  return {
+    strategy: createSqliteStrategy({ path: join(folder, 'store.db'), clock: systemClock }),
+    dispose: () => rm(folder, { recursive: true }),
+  };
+}
+
 /**
  * Starts an Admin API with the core entities, those of plugins (key-auth's credentials unless told), and two plugins, on a
  * port of its own.
@@ -144,8 +159,9 @@ export interface TestResponse {
 export async function startAdmin(
   overrides: Partial<AdminOptions> = {},
   pluginEntities: readonly EntityDefinition[] = [keyauthCredentials],
+  createStore: () => Promise<StoreForTests> = createSqliteStore,
 ): Promise<TestAdmin> {
-  const folder = await mkdtemp(join(tmpdir(), 'gibbon-admin-'));
+  const store = await createStore();
   const plugins = [stampPlugin, gatePlugin];
   const events: EntityEvent[] = [];
   let log = '';
@@ -157,7 +173,7 @@ export async function startAdmin(
     },
   });
   const database = await createDatabase({
-    strategy: createSqliteStrategy({ path: join(folder, 'store.db'), clock }),
+    strategy: store.strategy,
     entities: [...coreEntities, ...pluginEntities],
     environment: createTestEnvironment(
       clock,
@@ -205,7 +221,7 @@ export async function startAdmin(
     async close() {
       await server.close();
       await database.close();
-      await rm(folder, { recursive: true });
+      await store.dispose();
     },
   };
 }

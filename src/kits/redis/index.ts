@@ -7,3 +7,4 @@ export { createRedisClient, type RedisClient, type RedisScript, redisScript } fr
 export { createRedisClients, type RedisClients } from './clients.ts';
 export type { RedisConfig } from './config.ts';
 export type { RedisArgument } from './connection.ts';
+export { redisShorthands } from './shorthands.ts';

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../kernel/index.ts';
 import type { Handlers, Kong } from '../../pdk/index.ts';
 import type { StoredOf } from '../../schema/index.ts';
-import { type Directives, freshnessOf, parseDirectives } from './cache-control.ts';
+import { type Directives, parseDirectives } from './cache-control.ts';
 import { createKeyBuilder, variantKey } from './cache-key.ts';
-import { type CachedAnswer, headersToKeep } from './cached-answer.ts';
+import { createHeadReader, type KeptHead } from './cacheable.ts';
+import type { CachedAnswer } from './cached-answer.ts';
 import type { Flights } from './flights.ts';
 import { isFresh, type Looked, lookUp } from './lookup.ts';
-import { createTypeMatcher } from './media-type.ts';
-import { createReplay } from './replay.ts';
+import { createReplay, type ForwardReason } from './replay.ts';
 import type { config as fields } from './schema.ts';
 import { type Strategy, unreadable } from './strategies/strategy.ts';
 
@@ -29,14 +29,13 @@ interface Fetching {
   readonly version: number;
   readonly stale: CachedAnswer | undefined;
   readonly variants: CachedAnswer['variants'];
+  readonly reason: ForwardReason;
   /** Others wait for this one. */
   isAwaited: boolean;
   /** The body so far; undefined while nothing is stored. */
   chunks: Uint8Array[] | undefined;
   bytes: number;
-  head: Omit<CachedAnswer, 'body' | 'timestamp'> | undefined;
-  /** The answer's own Vary, where it is respected. */
-  names: readonly string[] | undefined;
+  head: KeptHead | undefined;
   /** A stale answer's body, which the client gets in place of an error's. */
   replacement: Uint8Array | undefined;
 }
@@ -50,8 +49,6 @@ const errors = new Set([500, 502, 503, 504]);
 /** Makes the handlers of one configuration. */
 export function createHandlers({ config, strategy, flights, clock }: HandlersOptions): Handlers {
   const methods: ReadonlySet<string> = new Set(config.request_method);
-  const statuses: ReadonlySet<number> = new Set(config.response_code);
-  const isCachedType = createTypeMatcher(config.content_type);
   const keyOf = createKeyBuilder(config);
   const obeys = config.cache_control;
   const ttl = config.cache_ttl ?? 300;
@@ -60,8 +57,9 @@ export function createHandlers({ config, strategy, flights, clock }: HandlersOpt
   const longestStale = Math.max(whileRevalidating, ifError);
   const limits = { obeysCacheControl: obeys, ttl, keepsStale: longestStale > 0 };
   const usesFlights = config.request_coalescing || whileRevalidating > 0;
-  const replay = createReplay(config.response_headers);
+  const replay = createReplay(config.response_headers, config.cache_status);
   const seconds = (): number => Math.floor(clock.now() / 1000);
+  const headOf = createHeadReader(config, seconds);
 
   function goUpstream(kong: Kong, key: string, status: string, looked: Looked, isAwaited: boolean): void {
     const { found, variants } = looked;
@@ -72,11 +70,11 @@ export function createHandlers({ config, strategy, flights, clock }: HandlersOpt
       version: strategy.version(key),
       stale: found === unreadable ? undefined : found,
       variants,
+      reason: found !== undefined && found !== unreadable ? staleReason(found) : variants ? 'vary-miss' : 'uri-miss',
       isAwaited,
       chunks: undefined,
       bytes: 0,
       head: undefined,
-      names: undefined,
       replacement: undefined,
     };
     kong.ctx.plugin['fetching'] = fetching;
@@ -113,43 +111,23 @@ export function createHandlers({ config, strategy, flights, clock }: HandlersOpt
     return now - answer.timestamp - (obeys ? answer.ttl : ttl);
   }
 
+  function staleReason(answer: CachedAnswer): ForwardReason {
+    return staleness(answer, seconds()) > 0 ? 'stale' : 'request';
+  }
+
   /** While another request fetches the next answer this one will do, unless the client asks for better. */
   function mayBeStale(answer: CachedAnswer, now: number, wishes: Directives): boolean {
     const past = staleness(answer, now);
     return past > 0 && past <= whileRevalidating && !wishes.has('max-age') && !wishes.has('min-fresh');
   }
 
-  /** What of the answer's head is to be stored; undefined when it must not be. */
-  function headOf(kong: Kong, fetching: Fetching): Fetching['head'] {
-    const { response } = kong;
-    if (!statuses.has(response.getStatus())) return undefined;
-    const headers = response.getHeaders(1000);
-    const type = headers['content-type'];
-    if (typeof type !== 'string' || !isCachedType(type)) return undefined;
-    let fresh = ttl;
-    if (obeys) {
-      const directives = parseDirectives(joined(headers['cache-control']));
-      if (directives.has('private') || directives.has('no-store') || directives.has('no-cache')) return undefined;
-      const expires = headers['expires'];
-      fresh = freshnessOf(directives, typeof expires === 'object' ? expires.at(-1) : expires, seconds());
-      if (fresh <= 0) return undefined;
-    }
-    if (config.respect_vary && headers['vary'] !== undefined) {
-      const names = namesIn(joined(headers['vary'])!);
-      if (names.includes('*')) return undefined;
-      fetching.names = names;
-    }
-    return { status: response.getStatus(), headers: headersToKeep(headers), ttl: fresh };
-  }
-
-  function store(kong: Kong, fetching: Fetching): void {
-    const { key, names, version } = fetching;
-    const answer = { ...fetching.head!, body: joinChunks(fetching.chunks!, fetching.bytes), timestamp: seconds() };
+  /** Stores what was gathered; a promise where that takes a while. */
+  function store(kong: Kong, fetching: Fetching): void | Promise<void> {
+    const { key, version } = fetching;
+    const { names, ...head } = fetching.head!;
+    const answer = { ...head, body: joinChunks(fetching.chunks!, fetching.bytes), timestamp: seconds() };
     const kept = storageSeconds(answer.ttl);
-    if (names === undefined) {
-      void strategy.store(key, answer, kept, version);
-      return;
-    }
+    if (names === undefined) return strategy.store(key, answer, kept, version);
     // Purged or changed since: what was found out then may be wrong by now.
     if (strategy.version(key) !== version) return;
     let { variants } = fetching;
@@ -158,7 +136,19 @@ export function createHandlers({ config, strategy, flights, clock }: HandlersOpt
       void strategy.store(key, { ...answer, body: empty, headers: {}, variants }, kept, version);
     }
     const own = variantKey(kong, key, variants!.nonce, names);
-    void strategy.store(own, answer, kept, strategy.version(own));
+    return strategy.store(own, answer, kept, strategy.version(own));
+  }
+
+  /** The answer is whole: it is stored, and once it can be found those that wait for it go on. */
+  function finish(kong: Kong, fetching: Fetching): void {
+    const storing = store(kong, fetching);
+    fetching.chunks = undefined;
+    if (!fetching.isAwaited) return;
+    // Not to be taken for one that was given up when the request ends.
+    fetching.isAwaited = false;
+    const landed = (): void => flights.land(fetching.key, true);
+    if (storing instanceof Promise) void storing.then(landed, landed);
+    else landed();
   }
 
   function storageSeconds(fresh: number): number {
@@ -167,17 +157,19 @@ export function createHandlers({ config, strategy, flights, clock }: HandlersOpt
     return longestStale === 0 || kept <= 0 ? kept : Math.max(kept, fresh + longestStale + 1);
   }
 
-  function land(fetching: Fetching, wasStored: boolean): void {
+  /** Nothing comes of it: those that wait go upstream themselves. */
+  function giveUp(fetching: Fetching): void {
     if (!fetching.isAwaited) return;
     fetching.isAwaited = false;
-    flights.land(fetching.key, wasStored);
+    flights.land(fetching.key, false);
   }
 
   return {
     access(kong) {
       const method = kong.request.getMethod();
-      const wishes = obeys ? parseDirectives(joined(kong.request.getHeaderValues('cache-control'))) : noDirectives;
+      const wishes = obeys ? parseDirectives(kong.request.getHeaderValues('cache-control').join(', ')) : noDirectives;
       if (!methods.has(method) || wishes.has('no-store') || wishes.has('no-cache')) {
+        if (config.cache_status) kong.ctx.plugin['passing'] = methods.has(method) ? 'request' : 'method';
         return replay.tell(kong, 'X-Cache-Status', 'Bypass');
       }
       const key = keyOf(kong, method);
@@ -188,10 +180,15 @@ export function createHandlers({ config, strategy, flights, clock }: HandlersOpt
     },
     headerFilter(kong) {
       const fetching = kong.ctx.plugin['fetching'] as Fetching | undefined;
-      if (fetching === undefined) return;
+      if (fetching === undefined) {
+        const passing = kong.ctx.plugin['passing'] as ForwardReason | undefined;
+        if (passing !== undefined) replay.tellForwarded(kong, passing, false);
+        return;
+      }
       const { stale } = fetching;
       const now = seconds();
       if (
+        ifError > 0 &&
         stale !== undefined &&
         errors.has(kong.response.getStatus()) &&
         kong.response.getSource() !== 'exit' &&
@@ -199,15 +196,16 @@ export function createHandlers({ config, strategy, flights, clock }: HandlersOpt
       ) {
         replay.replace(kong, fetching.key, stale, now);
         fetching.replacement = stale.body;
-        return land(fetching, false);
+        return giveUp(fetching);
       }
-      fetching.head = headOf(kong, fetching);
+      fetching.head = headOf(kong);
+      replay.tellForwarded(kong, fetching.reason, fetching.head !== undefined);
       if (fetching.head !== undefined) {
         fetching.chunks = [];
         return;
       }
       replay.tell(kong, 'X-Cache-Status', 'Bypass');
-      land(fetching, false);
+      giveUp(fetching);
     },
     bodyFilter(kong, chunk, last) {
       const fetching = kong.ctx.plugin['fetching'] as Fetching | undefined;
@@ -218,32 +216,19 @@ export function createHandlers({ config, strategy, flights, clock }: HandlersOpt
       if (fetching.bytes > config.max_body_size) {
         // Too large to keep: it flows on, and nothing of it is held any longer.
         fetching.chunks = undefined;
-        land(fetching, false);
+        giveUp(fetching);
         return undefined;
       }
       if (chunk.length > 0) fetching.chunks.push(chunk);
-      if (last) {
-        store(kong, fetching);
-        fetching.chunks = undefined;
-        land(fetching, true);
-      }
+      if (last) finish(kong, fetching);
       return undefined;
     },
     log(kong) {
       // The client or the upstream went away on the way.
       const fetching = kong.ctx.plugin['fetching'] as Fetching | undefined;
-      if (fetching !== undefined) land(fetching, false);
+      if (fetching !== undefined) giveUp(fetching);
     },
   };
-}
-
-function joined(values: string | readonly string[] | undefined): string | undefined {
-  return typeof values === 'object' ? values.join(', ') : values;
-}
-
-function namesIn(vary: string): readonly string[] {
-  const names = vary.split(',').map((name) => name.trim().toLowerCase());
-  return [...new Set(names.filter((name) => name !== ''))].sort();
 }
 
 function joinChunks(chunks: readonly Uint8Array[], bytes: number): Uint8Array {

@@ -244,6 +244,26 @@ test('without stale_if_error an error is an error', async () => {
   assert.equal((await runner.send({ upstreamResponse: down })).status, 503);
 });
 
+test('without stale_if_error a fresh answer that the client did not want takes the place of nothing', async () => {
+  const runner = runnerOf({ cache_control: true }, answerWith('max-age=100'));
+  await runner.send();
+  runner.host.clock.advance(5000);
+  const run = await runner.send({ ...withCacheControl('max-age=1'), upstreamResponse: down });
+  assert.deepEqual([run.status, run.body, statusOf(run)], [503, '<p>no', 'Bypass']);
+});
+
+test('with stale_while_revalidate a client that asks for better gets it', async () => {
+  const runner = runnerOf({ cache_control: true, stale_while_revalidate: 60 }, answerWith('max-age=10'));
+  await runner.send();
+  runner.host.clock.advance(11_000);
+  const [fetching, meanwhile, fussy] = await Promise.all([
+    runner.send(),
+    runner.send(),
+    runner.send(withCacheControl('max-age=0')),
+  ]);
+  assert.deepEqual([fetching, meanwhile, fussy].map(statusOf), ['Refresh', 'Stale', 'Refresh']);
+});
+
 test('with stale_while_revalidate one request fetches, others get the old answer meanwhile', async () => {
   const runner = runnerOf({ cache_ttl: 10, stale_while_revalidate: 30 });
   await runner.send();
@@ -270,6 +290,36 @@ test('what waited for an answer that is not stored goes upstream itself', async 
       [500, 'Bypass'],
     ],
   );
+});
+
+test('with cache_status a header of the standard tells what became of a request', async () => {
+  const upstreamResponse = { ...hello, headers: { ...text, 'Cache-Status': 'Origin; hit' } };
+  const runner = runnerOf({ cache_status: true, cache_control: true, stale_if_error: 60 }, { upstreamResponse });
+  const kept = { ...upstreamResponse, headers: { ...upstreamResponse.headers, 'Cache-Control': 'max-age=10' } };
+  const statuses: unknown[] = [];
+  const note = async (options: FakeExchangeOptions): Promise<void> => {
+    statuses.push((await runner.send(options)).headers['cache-status']);
+  };
+  await note({ request: { method: 'POST' } });
+  await note(withCacheControl('no-store'));
+  await note({});
+  await note({ upstreamResponse: kept });
+  runner.host.clock.advance(4000);
+  await note({});
+  await note({ ...withCacheControl('max-age=1'), upstreamResponse: kept });
+  runner.host.clock.advance(11_000);
+  await note({ upstreamResponse: down });
+  await note({ upstreamResponse: kept });
+  assert.deepEqual(statuses, [
+    ['Origin; hit', 'Gibbon; fwd=method'],
+    ['Origin; hit', 'Gibbon; fwd=request'],
+    ['Origin; hit', 'Gibbon; fwd=uri-miss'],
+    ['Origin; hit', 'Gibbon; fwd=uri-miss; stored'],
+    ['Origin; hit', 'Gibbon; hit; ttl=6'],
+    ['Origin; hit', 'Gibbon; fwd=request; stored'],
+    'Gibbon; fwd=stale; fwd-status=503',
+    ['Origin; hit', 'Gibbon; fwd=stale; stored'],
+  ]);
 });
 
 const refusedConfigs: readonly [config: { [field: string]: unknown }, message: RegExp][] = [

@@ -10,18 +10,23 @@ export type ShownHeaders =
 
 const forService = Object.freeze({ isForService: true });
 
+/** Why a request was sent upstream (RFC 9211 section 2.2). */
+export type ForwardReason = 'method' | 'request' | 'stale' | 'uri-miss' | 'vary-miss';
+
 /** Gives stored answers to clients. */
 export interface Replay {
   /** Sets a header of the cache, if clients are told of it. */
   tell(kong: Kong, name: 'X-Cache-Status' | 'X-Cache-Key', value: string): void;
   /** Answers a request with a stored answer; `now` is in seconds since the epoch. */
   give(kong: Kong, key: string, answer: CachedAnswer, now: number, status: 'Hit' | 'Stale'): void;
+  /** Says in Cache-Status why a request went upstream, and whether the answer is kept; in headerFilter. */
+  tellForwarded(kong: Kong, reason: ForwardReason, isKept: boolean): void;
   /** Puts the head of a stored answer in place of the one that is about to be sent. */
   replace(kong: Kong, key: string, answer: CachedAnswer, now: number): void;
 }
 
 /** Creates a {@link Replay} for the switches of a configuration; a request with a `Kong-Debug` header is told everything. */
-export function createReplay(shown: ShownHeaders): Replay {
+export function createReplay(shown: ShownHeaders, tellsStatus: boolean): Replay {
   const showsAge = shown?.age === true;
   const showsStatus = shown?.['X-Cache-Status'] === true;
   const showsKey = shown?.['X-Cache-Key'] === true;
@@ -37,6 +42,12 @@ export function createReplay(shown: ShownHeaders): Replay {
     if (all || showsAge) headers['Age'] = Math.max(0, now - answer.timestamp);
     if (all || showsStatus) headers['X-Cache-Status'] = status;
     if (all || showsKey) headers['X-Cache-Key'] = key;
+    if (tellsStatus) {
+      // Caches add themselves behind those that are nearer to the origin.
+      const own = `Gibbon; hit; ttl=${answer.ttl - (now - answer.timestamp)}`;
+      const others = answer.headers['Cache-Status'];
+      headers['Cache-Status'] = others === undefined ? own : [others, own].flat();
+    }
     return headers as HeaderTable;
   }
 
@@ -53,13 +64,18 @@ export function createReplay(shown: ShownHeaders): Replay {
       };
       kong.response.exit(answer.status, answer.body, headersOf(kong, key, answer, now, status), forService);
     },
+    tellForwarded(kong, reason, isKept) {
+      if (tellsStatus) kong.response.addHeader('Cache-Status', `Gibbon; fwd=${reason}${isKept ? '; stored' : ''}`);
+    },
     replace(kong, key, answer, now) {
       const { response } = kong;
       for (const name of Object.keys(response.getHeaders(1000))) {
         if (name !== 'connection' && name !== 'transfer-encoding') response.clearHeader(name);
       }
+      const status = response.getStatus();
       response.setStatus(answer.status);
       response.setHeaders(headersOf(kong, key, answer, now, 'Stale'));
+      if (tellsStatus) response.setHeader('Cache-Status', `Gibbon; fwd=stale; fwd-status=${status}`);
     },
   };
 }

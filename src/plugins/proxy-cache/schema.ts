@@ -71,6 +71,11 @@ export const config = {
     between: [0, 2_000_000],
     description: 'Not in Kong. Bytes of the largest body that is stored; larger ones pass.',
   }),
+  cache_status: f.boolean({
+    required: true,
+    default: false,
+    description: 'Not in Kong. True tells clients of the cache in a Cache-Status header (RFC 9211).',
+  }),
   respect_vary: f.boolean({
     required: true,
     default: false,

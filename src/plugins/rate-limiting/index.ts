@@ -1,15 +1,15 @@
 import { messageOf } from '../../kernel/index.ts';
 import { createRedisClients, type RedisClients } from '../../kits/redis/index.ts';
+import { createWindows, orderProblem, type Windows } from '../../kits/windows/index.ts';
 import { definePlugin, type Kong, kongVersion, type PluginHost, type PluginInstance } from '../../pdk/index.ts';
 import type { StoredOf } from '../../schema/index.ts';
 import { createIdentifier } from './identifier.ts';
-import { exhausted, limitsOf, orderProblem, secondsToReset, shownRemaining, tightest } from './limit.ts';
+import { exhausted, limitsOf, secondsToReset, shownRemaining, tightest } from './limit.ts';
 import { createLocalPolicy } from './policies/local.ts';
 import type { Policy } from './policies/policy.ts';
 import { createRedisPolicy } from './policies/redis.ts';
 import { createSyncedPolicy } from './policies/synced.ts';
 import { config, entityChecks, shorthandFields } from './schema.ts';
-import { createWindows, type Windows } from './windows.ts';
 
 type Config = StoredOf<typeof config>;
 
@@ -52,7 +52,7 @@ function createPolicy(
 }
 
 function checkConfig(given: Config): string | undefined {
-  const problem = policyProblem(given.policy) ?? orderProblem(given);
+  const problem = policyProblem(given.policy) ?? orderProblem(given, 'The');
   if (problem !== undefined) return problem;
   if (given.policy !== 'redis') {
     return given.sync_rate === -1 ? undefined : 'sync_rate can only be used with the redis policy';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { carriedOver, exhausted, limitsOf, orderProblem, secondsToReset, shownRemaining, tightest } from './limit.ts';
+import { orderProblem } from '../../kits/windows/index.ts';
+import { carriedOver, exhausted, limitsOf, secondsToReset, shownRemaining, tightest } from './limit.ts';
 
 test('limits are those that are set, shortest first', () => {
   assert.deepEqual(limitsOf({ second: null, minute: 5, hour: null, day: null, month: null, year: 100 }), [
@@ -11,10 +12,10 @@ test('limits are those that are set, shortest first', () => {
 
 test('a longer period may not have less than a shorter one', () => {
   assert.equal(
-    orderProblem({ second: 10, hour: 9.5 }),
+    orderProblem({ second: 10, hour: 9.5 }, 'The'),
     'The limit for hour(9.5) cannot be lower than the limit for second(10.0)',
   );
-  assert.equal(orderProblem({ minute: 10, month: null, year: 10 }), undefined);
+  assert.equal(orderProblem({ minute: 10, month: null, year: 10 }, 'The'), undefined);
 });
 
 test('a limit with nothing left stops the request', () => {

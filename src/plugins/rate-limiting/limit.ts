@@ -1,4 +1,4 @@
-import { periodSeconds, periods } from './windows.ts';
+import { periodSeconds, periods } from '../../kits/windows/index.ts';
 
 /** One limit of a configuration, with everything about it that stays the same from request to request. */
 export interface Limit {
@@ -28,24 +28,6 @@ export function limitsOf(given: LimitsGiven): readonly Limit[] {
       },
     ];
   });
-}
-
-/** Kong's text when a longer period is given less than a shorter one. */
-export function orderProblem(given: Partial<LimitsGiven>): string | undefined {
-  for (const [at, shorter] of periods.entries()) {
-    const least = given[shorter];
-    if (typeof least !== 'number') continue;
-    for (const longer of periods.slice(at + 1)) {
-      const most = given[longer];
-      if (typeof most === 'number' && most < least) {
-        return (
-          `The limit for ${longer}(${most.toFixed(1)}) cannot be lower than ` +
-          `the limit for ${shorter}(${least.toFixed(1)})`
-        );
-      }
-    }
-  }
-  return undefined;
 }
 
 /**

@@ -66,7 +66,7 @@ export class RequestApi implements KongRequest {
 
   getForwardedPath(): string {
     if ((inRequest & this.#x.phase) === 0) refusePhase('request.get_forwarded_path', this.#x.phase);
-    return this.#trusted(this.#x.head.forwardedPath) ?? this.#x.path;
+    return this.#trusted(this.#x.head.forwardedPath) ?? textOfLatin1(this.#x.path);
   }
 
   getForwardedPrefix(): string | undefined {
@@ -86,7 +86,7 @@ export class RequestApi implements KongRequest {
 
   getPath(): string {
     if ((inRequest & this.#x.phase) === 0) refusePhase('request.get_path', this.#x.phase);
-    return this.#x.path;
+    return textOfLatin1(this.#x.path);
   }
 
   getRawPath(): string {

@@ -123,7 +123,8 @@ function send(x: Exchange, made: Answer): void {
   }
   runHeaderFilters(x);
 
-  let body = made.body;
+  // A header filter may have answered anew.
+  let body = (x.answer ?? made).body;
   if (x.bodyFilters.length > 0 && x.head.method !== 'HEAD') body = filterWhole(x, body);
   x.phase = phaseBits.log;
   let lines = edits.apply(x.responseLines);

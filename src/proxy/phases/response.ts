@@ -29,6 +29,8 @@ export class ResponseRelay {
   /** Parts of an answer that is read whole first. */
   #collected: Buffer[] | undefined;
   #collectedBytes = 0;
+  /** What a header filter answered with in place of the upstream's body, one character a byte. */
+  #replacement: string | undefined;
 
   constructor(x: Exchange, passage: Passage) {
     this.#x = x;
@@ -59,6 +61,7 @@ export class ResponseRelay {
       return;
     }
     this.#sendHead(unknownLength);
+    if (this.#replacement !== undefined) this.#sendBody(this.#replacement);
   }
 
   /** `knownLength` is the body's once it was read whole, else {@link unknownLength}. */
@@ -67,8 +70,16 @@ export class ResponseRelay {
     const head = this.#head!;
     const { settings } = x.runtime;
     const { down } = x;
-    if (x.headerFilters.length > 0) runHeaderFilters(x);
     this.#isFiltered = x.bodyFilters.length > 0;
+    let length = knownLength;
+    if (x.headerFilters.length > 0) {
+      runHeaderFilters(x);
+      if (x.answer !== undefined) {
+        const { body } = x.answer;
+        this.#replacement = typeof body === 'string' ? body : Buffer.from(body).toString('latin1');
+        if (!this.#isFiltered) length = this.#replacement.length;
+      }
+    }
     x.phase = phaseBits.body_filter;
 
     const edits = x.responseEdits;
@@ -91,11 +102,16 @@ export class ResponseRelay {
     x.isHeadSent = true;
     this.#isBodiless = x.head.method === 'HEAD' || x.status === 204 || x.status === 304;
     // RFC 9110 section 8.6: a 204 has no Content-Length either.
-    if (this.#isBodiless) down.sendHead(statusText, lines, noBody, x.status === 204 ? -1 : head.contentLength);
-    else if (knownLength >= 0) down.sendHead(statusText, lines, knownLength);
+    if (this.#isBodiless) down.sendHead(statusText, lines, noBody, x.status === 204 ? -1 : this.#shownLength(length));
+    else if (length >= 0) down.sendHead(statusText, lines, length);
     else if (this.#isFiltered) down.sendHead(statusText, lines, unknownLength);
     else if (!this.#hasBody) down.sendHead(statusText, lines, 0);
     else down.sendHead(statusText, lines, head.chunked ? unknownLength : head.contentLength);
+  }
+
+  /** The length that an answer without a body tells of the one that it could have had. */
+  #shownLength(length: number): number {
+    return this.#replacement === undefined ? this.#head!.contentLength : length;
   }
 
   #sendUpgrade(head: ResponseHead): void {
@@ -123,7 +139,7 @@ export class ResponseRelay {
       }
       return;
     }
-    if (x.isOver) return;
+    if (x.isOver || this.#replacement !== undefined) return;
     if (this.#isFiltered) {
       // Handlers may keep what they are given, and the read buffer will be overwritten.
       this.#sendFiltered(filterChunk(x, Buffer.from(bytes.subarray(start, end)), false));
@@ -153,7 +169,7 @@ export class ResponseRelay {
       this.#runResponders(0);
       return;
     }
-    if (this.#isFiltered) this.#sendFiltered(filterChunk(x, empty, true));
+    if (this.#isFiltered && this.#replacement === undefined) this.#sendFiltered(filterChunk(x, empty, true));
     this.#end(trailers);
   }
 
@@ -192,12 +208,18 @@ export class ResponseRelay {
     this.#isWhole = true;
     const isFiltered = x.bodyFilters.length > 0;
     this.#sendHead(isFiltered ? unknownLength : x.responseBody!.length);
-    if (isFiltered) this.#sendFiltered(filterChunk(x, Buffer.from(x.responseBody!, 'latin1'), true));
-    else if (!this.#isBodiless) {
-      x.responseBytes += x.responseBody!.length;
-      x.down.sendText(x.responseBody!);
-    }
+    this.#sendBody(this.#replacement ?? x.responseBody!);
     this.#end('');
+  }
+
+  /** Sends a body that is there as a whole, one character a byte. */
+  #sendBody(body: string): void {
+    const x = this.#x;
+    if (this.#isFiltered) this.#sendFiltered(filterChunk(x, Buffer.from(body, 'latin1'), true));
+    else if (!this.#isBodiless) {
+      x.responseBytes += body.length;
+      x.down.sendText(body);
+    }
   }
 
   onFlush(): void {

@@ -220,7 +220,7 @@ export const serverFacts: readonly Fact[] = [
   {
     fact: 'a body below the limit is read',
     request: 'POST /services',
-    json: { host: 'a.test', name: 'x'.repeat(1_000_000) },
+    json: { host: 'a.test', path: `/${'x'.repeat(1_000_000)}` },
     status: 201,
   },
   {

@@ -47,11 +47,12 @@ function configOf({ fields }: { readonly fields: unknown }): { readonly shorthan
   return (fields as { readonly config?: object }[]).find((field) => 'config' in field)!.config!;
 }
 
-/** Without descriptions, which are ours. */
+/** Without descriptions and messages of deprecation, which the facts leave out. */
 function comparable(json: unknown): { readonly fields: unknown; readonly entity_checks: unknown } {
-  return JSON.parse(
-    JSON.stringify(json, (name, value: unknown) => (name === 'description' ? undefined : value)),
-  ) as never;
+  const text = JSON.stringify(json, (name, value: unknown) =>
+    name === 'description' || (name === 'message' && typeof value === 'string') ? undefined : value,
+  );
+  return JSON.parse(text) as { readonly fields: unknown; readonly entity_checks: unknown };
 }
 
 function pick(from: object, names: readonly string[]): object {

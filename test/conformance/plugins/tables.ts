@@ -13,6 +13,7 @@ import { rateLimitingCases } from './rate-limiting.cases.ts';
 import { redirectCases } from './redirect.cases.ts';
 import { requestSizeLimitingCases } from './request-size-limiting.cases.ts';
 import { requestTerminationCases } from './request-termination.cases.ts';
+import { responseRatelimitingCases } from './response-ratelimiting.cases.ts';
 
 /** All rows by the plugin that they are about. */
 export const pluginTables: { readonly [plugin: string]: readonly PluginCase[] } = {
@@ -30,4 +31,5 @@ export const pluginTables: { readonly [plugin: string]: readonly PluginCase[] } 
   redirect: redirectCases,
   'request-size-limiting': requestSizeLimitingCases,
   'request-termination': requestTerminationCases,
+  'response-ratelimiting': responseRatelimitingCases,
 };

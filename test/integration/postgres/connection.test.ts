@@ -20,8 +20,7 @@ describe('connections to Postgres', () => {
   });
   afterEach(() => database.drop());
 
-  it('use the schema that is set', async () => {
-    await database.sql('CREATE SCHEMA "my ""own"""');
+  it('use the schema that is set, which a migration makes', async () => {
     const strategy = strategyOn({ ...database.server, schema: 'my "own"' });
     await strategy.open(coreEntities.filter(({ name }) => name !== 'tags'));
     await strategy.close();

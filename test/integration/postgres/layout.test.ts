@@ -211,6 +211,11 @@ describe('the layout of Kong on Postgres', () => {
       .dao('keyauth_credentials')
       .insert({ key: 'k', consumer: { id: '5d0f2977-73a7-457a-9a19-6ed205e74c11' } });
     assert.deepEqual(!taken.ok && [taken.error.code, taken.error.fields], [5, { key: 'k' }]);
+    const long = await opened.dao('consumers').insert({ username: 'x'.repeat(1_000_000) });
+    assert.deepEqual(!long.ok && [long.error.code, long.error.fields], [
+      2,
+      { username: 'value is too long for the index of the store' },
+    ]);
     const inUse = await opened.dao('services').delete('eb6c3915-edf3-4509-bb08-4003d70e40ec');
     assert.deepEqual(!inUse.ok && [inUse.error.code, inUse.error.fields], [4, { '@referenced_by': 'routes' }]);
     const nowhere = await opened.dao('routes').insert({ paths: ['/x'], service: { id: randomUUID() } });

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { createMigrationsCommand } from '../../../src/cli/migrations.ts';
 import { runProgram } from '../../../src/cli/program.ts';
-import { maintainStore } from '../../../src/gateway/index.ts';
+import { maintainStore, type RunningGateway, startGateway } from '../../../src/gateway/index.ts';
+import { loadSettings } from '../../../src/settings/index.ts';
 import { startTestGateway } from '../../support/gateway.ts';
 import { requireService } from '../../support/services.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
@@ -33,6 +34,22 @@ describe('gibbon migrations on Postgres', () => {
     pg_database: database.server.database,
   });
 
+  /** Starts a node with a prefix below the test's own. */
+  function start(name: string, runMigrations = false): Promise<RunningGateway> {
+    const flags = {
+      ...settings(),
+      prefix: join(prefix, name),
+      proxy_listen: '127.0.0.1:0',
+      admin_listen: '127.0.0.1:0',
+      status_listen: 'off',
+      admin_gui_listen: 'off',
+      nginx_worker_processes: '1',
+    };
+    const result = loadSettings({ env: {}, flags, searchPaths: [] });
+    assert.ok(result.ok);
+    return startGateway(result.settings, { runMigrations });
+  }
+
   async function run(args: string): Promise<[number, string]> {
     const lines: string[] = [];
     const env = Object.fromEntries(
@@ -53,7 +70,7 @@ describe('gibbon migrations on Postgres', () => {
 
   it('create, list, finish and reset the tables', async () => {
     assert.deepEqual(await run('list'), [3, "Database needs bootstrapping: run 'gibbon migrations bootstrap'"]);
-    await assert.rejects(startTestGateway(settings()), { code: 'ERR_STORE_BOOTSTRAP' });
+    await assert.rejects(start('early'), { code: 'ERR_STORE_BOOTSTRAP' });
     assert.deepEqual(await run('bootstrap'), [0, 'Bootstrapping database...\nDatabase is up-to-date']);
     assert.deepEqual(await run('bootstrap'), [0, 'Database already bootstrapped']);
     assert.deepEqual(await run('up'), [0, 'Database is already up-to-date']);
@@ -84,6 +101,12 @@ describe('gibbon migrations on Postgres', () => {
       await database.sql("SELECT count(*)::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace"),
       [['0']],
     );
+  });
+
+  it('run with the start of a node that is told so, and of two at once', async () => {
+    const nodes = await Promise.all([start('one', true), start('two', true)]);
+    assert.equal((await run('list'))[0], 0);
+    for (const node of nodes) await node.stop({ graceful: false, timeoutMs: 0 });
   });
 
   it('bring what is missing, which list shows with exit code 5', async () => {

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { createManualClock, silentLogger } from '../../../src/kernel/index.ts';
 import { createRedisClient, type RedisClient } from '../../../src/kits/redis/index.ts';
+import { createWindows } from '../../../src/kits/windows/index.ts';
 import { limitsOf } from '../../../src/plugins/rate-limiting/limit.ts';
 import { testPolicy } from '../../../src/plugins/rate-limiting/policies/policy.cases.ts';
 import { createRedisPolicy } from '../../../src/plugins/rate-limiting/policies/redis.ts';
-import { createWindows } from '../../../src/plugins/rate-limiting/windows.ts';
 import { requireService } from '../../support/services.ts';
 import { startRedis, type TestRedis } from './redis-server.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type InProcessGateway, startTestGateway } from '../../support/gateway.ts';
-import { createClient, createUpstream, startServer, type TestUpstream } from './support/upstreams.ts';
+import { createClient, createUpstream, healthOf, startServer, type TestUpstream } from './support/upstreams.ts';
 
 /** So many new connections reach both workers, but for one time in 2^39. */
 const everyWorker = 40;
@@ -80,5 +80,26 @@ describe('health that two workers share', () => {
     assert.deepEqual([...new Set(await statuses('/edited.test'))], [200]);
     assert.ok(other.seen.length > 0);
     await other.close();
+  });
+});
+
+describe('health without a database', () => {
+  it('stays when a configuration with one more target is loaded', async () => {
+    const gateway = await startTestGateway({ database: 'off' });
+    const configuration = (targets: readonly string[]): object => ({
+      _format_version: '3.0',
+      upstreams: [
+        {
+          name: 'declared.test',
+          healthchecks: { passive: { unhealthy: { tcp_failures: 1 } } },
+          targets: targets.map((target) => ({ target })),
+        },
+      ],
+    });
+    await gateway.admin('POST', '/config', configuration(['127.0.0.1:1', '127.0.0.1:2']));
+    await gateway.admin('PUT', '/upstreams/declared.test/targets/127.0.0.1:1/unhealthy', undefined, 204);
+    await gateway.admin('POST', '/config', configuration(['127.0.0.1:1', '127.0.0.1:2', '127.0.0.1:3']));
+    assert.deepEqual(await healthOf(gateway, 'declared.test'), { 1: 'UNHEALTHY', 2: 'HEALTHY', 3: 'HEALTHY' });
+    await gateway.stop();
   });
 });

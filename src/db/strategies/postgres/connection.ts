@@ -161,7 +161,8 @@ export function isAnswer(fault: unknown): fault is PostgresError {
 /** What a failure of the store is told as: never with the statement or its values. */
 export function storeFault(what: string, fault: unknown): GibbonError {
   if (fault instanceof GibbonError) return fault;
-  return new GibbonError(`Cannot ${what} the store: ${messageOf(fault)}`, { code: 'ERR_STORE', cause: fault });
+  const detail = isAnswer(fault) ? `error ${fault.code} of the server` : messageOf(fault);
+  return new GibbonError(`Cannot ${what} the store: ${detail}`, { code: 'ERR_STORE', cause: fault });
 }
 
 function clientOptions(server: PostgresServer) {

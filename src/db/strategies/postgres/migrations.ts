@@ -4,7 +4,7 @@ import type { TableLayout } from '../columns.ts';
 import type { MigrationGroup, StoreState } from '../state.ts';
 import type { After } from '../timers.ts';
 import { type Catalogue, readCatalogue } from './catalogue.ts';
-import { type Client, createPool, isAnswer, literal, type PostgresServer } from './connection.ts';
+import { type Client, createPool, isAnswer, literal, type PostgresServer, quoted } from './connection.ts';
 import { kongFunctions, kongMigrations, kongTables, tableName } from './layout/index.ts';
 import { completeKongTable, completeTable, connectKongTable, missingColumns } from './tables.ts';
 
@@ -35,16 +35,22 @@ export async function migrate(
   // Waiting for the lock, and changing large tables, take longer than a query may otherwise.
   const pool = createPool({ ...server, queryTimeoutMs: lockTimeoutMs + longest }, after);
   try {
-    await pool.lend((client) => migrateWith(client, layouts, lockTimeoutMs));
+    await pool.lend((client) => migrateWith(client, layouts, lockTimeoutMs, server.schema));
   } finally {
     await pool.close();
   }
 }
 
-async function migrateWith(client: Client, layouts: readonly TableLayout[], lockTimeoutMs: number): Promise<void> {
+async function migrateWith(
+  client: Client,
+  layouts: readonly TableLayout[],
+  lockTimeoutMs: number,
+  schema: string | undefined,
+): Promise<void> {
   await client.script('BEGIN');
   try {
     await lock(client, lockTimeoutMs);
+    if (schema !== undefined) await createSchema(client, schema);
     const catalogue = await readCatalogue(client);
     const state = await readState(client, layouts, catalogue);
     if (state !== undefined) {
@@ -178,6 +184,12 @@ async function refuseOldConfigs(client: Client, state: StoreState): Promise<void
 
 function isCore(namespace: string): boolean {
   return namespace === 'kong.db.migrations.core';
+}
+
+/** Asks first: a role that may not create schemas may well use one. */
+async function createSchema(client: Client, schema: string): Promise<void> {
+  const { count } = await client.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema]);
+  if (count === 0) await client.script(`CREATE SCHEMA ${quoted(schema)}`);
 }
 
 async function lock(client: Client, timeoutMs: number): Promise<void> {

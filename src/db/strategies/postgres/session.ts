@@ -1,4 +1,5 @@
 import { type Clock, GibbonError } from '../../../kernel/index.ts';
+import type { Row } from '../../../schema/index.ts';
 import type { NewRecord, ReadSession, StoredRecord, TagRecord, Violation, WriteSession } from '../strategy.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type Client, type SqlRow, type SqlValue, storeFault } from './connection.ts';
@@ -82,7 +83,12 @@ export function createReadSession(client: Client, context: SessionContext): Read
 /** Reads and writes through a connection that is inside a transaction. */
 export function createWriteSession(client: Client, context: SessionContext): WriteSession {
   /** A failed statement would end the transaction: it is undone alone. */
-  async function attempt(table: Table, sql: string, values: readonly SqlValue[]): Promise<Violation | undefined> {
+  async function attempt(
+    table: Table,
+    row: Row,
+    sql: string,
+    values: readonly SqlValue[],
+  ): Promise<Violation | undefined> {
     try {
       await client.script('SAVEPOINT "attempt"');
       await client.query(sql, values);
@@ -91,7 +97,7 @@ export function createWriteSession(client: Client, context: SessionContext): Wri
     } catch (fault) {
       if (!isConstraint(fault)) throw storeFault('write to', fault);
       await client.script('ROLLBACK TO SAVEPOINT "attempt"; RELEASE SAVEPOINT "attempt"');
-      return violationOf(table, context.tables.values(), context.catalogue, fault);
+      return violationOf(table, row, context.tables.values(), context.catalogue, fault);
     }
   }
 
@@ -105,10 +111,10 @@ export function createWriteSession(client: Client, context: SessionContext): Wri
     if (unstorable !== undefined) {
       return { kind: 'unstorable', field: unstorable, reason: 'must not contain the character of code 0' };
     }
-    const violation = await attempt(table, sql, values);
+    const violation = await attempt(table, record.row, sql, values);
     if (violation === undefined || !table.layout.hasTtl || violation.kind === 'foreign') return violation;
     // A row that has expired but was not swept yet must not keep its successor out.
-    return (await removeExpired(client, context, table)) > 0 ? attempt(table, sql, values) : violation;
+    return (await removeExpired(client, context, table)) > 0 ? attempt(table, record.row, sql, values) : violation;
   }
 
   function encoded(table: Table, record: NewRecord): SqlValue[] {
@@ -137,7 +143,7 @@ export function createWriteSession(client: Client, context: SessionContext): Wri
     },
     delete(entity, key) {
       const table = tableOf(context, entity);
-      return attempt(table, table.statements.delete, key);
+      return attempt(table, {}, table.statements.delete, key);
     },
   };
 }

@@ -1,11 +1,12 @@
+import type { Row } from '../../../schema/index.ts';
 import { extraColumns } from '../columns.ts';
 import type { Violation } from '../strategy.ts';
 import type { Catalogue } from './catalogue.ts';
 import { isAnswer, type PostgresError } from './connection.ts';
 import type { Table } from './tables.ts';
 
-/** SQLSTATEs of constraints (class 23). */
-const states = { notNull: '23502', foreignKey: '23503', unique: '23505' } as const;
+/** SQLSTATEs of constraints (class 23), and of a value that is too long for an index. */
+const states = { notNull: '23502', foreignKey: '23503', unique: '23505', tooLong: '54000' } as const;
 
 /** True for the errors of a statement that ran into a constraint of the table. */
 export function isConstraint(fault: unknown): fault is PostgresError {
@@ -23,6 +24,7 @@ export function isBadValue(fault: unknown): boolean {
  */
 export function violationOf(
   table: Table,
+  row: Row,
   tables: Iterable<Table>,
   catalogue: Catalogue,
   fault: PostgresError,
@@ -31,6 +33,13 @@ export function violationOf(
     const field = table.columns.find((column) => column.name === fault.column)?.field;
     if (field !== undefined) return { kind: 'unstorable', field, reason: 'required field missing' };
     throw fault;
+  }
+  if (fault.code === states.tooLong) {
+    const [longest] = table.layout.unique
+      .map(({ field }) => ({ field, length: JSON.stringify(row[field] ?? null).length }))
+      .sort((a, b) => b.length - a.length);
+    if (longest === undefined) throw fault;
+    return { kind: 'unstorable', field: longest.field, reason: 'value is too long for the index of the store' };
   }
   const constraint = catalogue.constraints.get(fault.constraint ?? '');
   if (fault.code === states.foreignKey) {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createWindows } from '../../../kits/windows/index.ts';
 import { createFakeCounters, createManualClock } from '../../../pdk/testing.ts';
 import { limitsOf } from '../limit.ts';
-import { createWindows } from '../windows.ts';
 import { createLocalPolicy } from './local.ts';
 import { testPolicy } from './policy.cases.ts';
 

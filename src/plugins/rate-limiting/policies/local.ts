@@ -1,6 +1,6 @@
+import type { Windows } from '../../../kits/windows/index.ts';
 import type { SharedCounters } from '../../../pdk/index.ts';
 import { carriedOver, type Limit } from '../limit.ts';
-import type { Windows } from '../windows.ts';
 import type { Policy } from './policy.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { type RedisClient, redisScript } from '../../../kits/redis/index.ts';
+import { periodSeconds, type Windows } from '../../../kits/windows/index.ts';
 import { type Limit, weightOf } from '../limit.ts';
-import { periodSeconds, type Windows } from '../windows.ts';
 import type { Policy } from './policy.ts';
 
 /*

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RedisClient } from '../../../kits/redis/index.ts';
+import { createWindows } from '../../../kits/windows/index.ts';
 import { createFakeHost, createManualClock } from '../../../pdk/testing.ts';
 import { limitsOf } from '../limit.ts';
-import { createWindows } from '../windows.ts';
 import { testPolicy } from './policy.cases.ts';
 import { createSyncedPolicy } from './synced.ts';
 
@@ -110,6 +110,13 @@ test('known keys are judged at once; after an interval without requests the serv
   clock.advance(1001);
   assert.ok(idle.policy.take('a', clock.now()) instanceof Promise);
   assert.equal(await idle.take(), 8);
+});
+
+test('many requests for a new key ask the server once', async () => {
+  const server = createServer();
+  const { take } = createWorker(server);
+  const left = await Promise.all(Array.from({ length: 12 }, () => take()));
+  assert.deepEqual([left.filter((one) => one! > 0).length, server.calls], [10, 1]);
 });
 
 test('counts are kept while the server is away, and told when it is back', async () => {

@@ -1,8 +1,8 @@
 import { messageOf } from '../../../kernel/index.ts';
 import { type RedisClient, redisScript } from '../../../kits/redis/index.ts';
+import type { Windows } from '../../../kits/windows/index.ts';
 import type { PluginHost } from '../../../pdk/index.ts';
 import type { Limit } from '../limit.ts';
-import type { Windows } from '../windows.ts';
 import type { Policy } from './policy.ts';
 import { keyLife } from './redis.ts';
 
@@ -56,6 +56,8 @@ export interface SyncedOptions {
 export function createSyncedPolicy(options: SyncedOptions): Policy {
   const { client, prefix, limits, windows, interval, host } = options;
   const counts = new Map<string, Count>();
+  /** Questions under way, by the first of their keys. */
+  const hearing = new Map<string, Promise<void>>();
   let isSyncing = false;
 
   function isStale(count: Count | undefined, now: number): boolean {
@@ -71,27 +73,35 @@ export function createSyncedPolicy(options: SyncedOptions): Policy {
     return remaining;
   }
 
-  async function hear(keys: readonly string[], fresh: readonly Count[]): Promise<number[]> {
-    let totals: unknown[];
-    try {
-      totals = (await client.call('MGET', keys)) as unknown[];
-    } catch (fault) {
-      // What was counted here still limits; only what was never known cannot be judged.
-      if (keys.every((key) => counts.has(key))) return judge(keys);
-      throw fault;
-    }
+  /** Asks the server for what it has of a request's keys. */
+  async function hear(fresh: readonly Count[]): Promise<void> {
+    const totals = (await client.call(
+      'MGET',
+      fresh.map(({ key }) => key),
+    )) as unknown[];
     const now = host.clock.now();
-    for (const [at, key] of keys.entries()) {
+    for (const [at, count] of fresh.entries()) {
       const total = Number(totals[at] ?? 0);
-      const known = counts.get(key);
-      if (known === undefined) counts.set(key, { ...fresh[at]!, total, heardAt: now });
-      // Windows only fill up: an answer that a later one overtook says less.
-      else if (known.delta + known.sent === 0) {
+      const known = counts.get(count.key);
+      if (known === undefined) {
+        counts.set(count.key, { ...count, total, heardAt: now });
+      } else if (known.delta + known.sent === 0) {
+        // Windows only fill up: an answer that a later one overtook says less.
         known.total = Math.max(known.total, total);
         known.heardAt = now;
       }
     }
-    return judge(keys);
+  }
+
+  /** What was counted here limits even while the server cannot be heard; what was never known cannot be judged. */
+  function judgeAfter(keys: readonly string[], question: Promise<void>): Promise<number[]> {
+    return question.then(
+      () => judge(keys),
+      (fault: unknown) => {
+        if (keys.every((key) => counts.has(key))) return judge(keys);
+        throw fault;
+      },
+    );
   }
 
   async function push(batch: readonly Count[]): Promise<void> {
@@ -149,16 +159,23 @@ export function createSyncedPolicy(options: SyncedOptions): Policy {
       const base = prefix + identifier;
       const keys = limits.map(({ period }) => base + windows.suffixes[period]!);
       if (!keys.some((key) => isStale(counts.get(key), now))) return judge(keys);
-      const fresh = limits.map(({ period }, at) => ({
-        key: keys[at]!,
-        total: 0,
-        delta: 0,
-        sent: 0,
-        heardAt: now,
-        endsAt: windows.ends[period]!,
-        keyLife: keyLife(period, windows, now, false),
-      }));
-      return hear(keys, fresh);
+      // The shortest window stands for all: many requests wait for one answer.
+      const name = keys[0]!;
+      let question = hearing.get(name);
+      if (question === undefined) {
+        const fresh = limits.map(({ period }, at) => ({
+          key: keys[at]!,
+          total: 0,
+          delta: 0,
+          sent: 0,
+          heardAt: now,
+          endsAt: windows.ends[period]!,
+          keyLife: keyLife(period, windows, now, false),
+        }));
+        question = hear(fresh).finally(() => hearing.delete(name));
+        hearing.set(name, question);
+      }
+      return judgeAfter(keys, question);
     },
     close() {
       stop();

@@ -3,6 +3,7 @@ import { Agent, createServer, type IncomingMessage, type RequestListener, reques
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { TestGateway } from '../../../support/gateway.ts';
+import { until as askUntil } from '../../../support/until.ts';
 
 /** An upstream in a process of its own, which can be killed and come back at its port. */
 export interface UpstreamProcess {
@@ -124,9 +125,9 @@ export async function healthOf(gateway: TestGateway, name: string): Promise<{ [p
 
 /** Resolves once `check` holds. @throws when it does not within ten seconds. */
 export async function until(what: string, check: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 10_000;
-  while (!(await check())) {
-    if (performance.now() > deadline) throw new Error(`Waited in vain until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+  try {
+    await askUntil(check);
+  } catch (cause) {
+    throw new Error(`Waited in vain until ${what}`, { cause });
   }
 }

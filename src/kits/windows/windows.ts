@@ -10,6 +10,27 @@ export type Period = (typeof periods)[number];
  */
 export const periodSeconds: readonly number[] = [1, 60, 3600, 86_400, 2_592_000, 31_536_000];
 
+/** Limits by period; null or absent where there is none. */
+export type PeriodLimits = { readonly [period in Period]?: number | null };
+
+/** Kong's text when a longer period is given less than a shorter one, after `The` or `the`. */
+export function orderProblem(given: PeriodLimits, article: 'The' | 'the'): string | undefined {
+  for (const [at, shorter] of periods.entries()) {
+    const least = given[shorter];
+    if (typeof least !== 'number') continue;
+    for (const longer of periods.slice(at + 1)) {
+      const most = given[longer];
+      if (typeof most === 'number' && most < least) {
+        return (
+          `${article} limit for ${longer}(${most.toFixed(1)}) cannot be lower than ` +
+          `the limit for ${shorter}(${least.toFixed(1)})`
+        );
+      }
+    }
+  }
+  return undefined;
+}
+
 const dayMs = 86_400_000;
 
 /** The window of each period that one moment lies in, by the calendar of UTC; indices are those of {@link periods}. */
