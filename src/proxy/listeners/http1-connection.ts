@@ -382,6 +382,8 @@ export class Http1Connection implements Downstream, TimerItem {
 
   #endBody(): void {
     this.#sink = undefined;
+    // Its last run may still wait in the upstream's socket, so what follows is read into another buffer.
+    this.#private = undefined;
     this.deadline = Number.POSITIVE_INFINITY;
   }
 
