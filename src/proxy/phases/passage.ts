@@ -272,6 +272,8 @@ export class Passage implements ResponseSink, BodySink, Choice {
     const mayRepeat = nothingSent || (fault.kind !== 'protocol' && idempotent.has(x.upstreamMethod ?? x.head.method));
     if (canRepeat && mayRepeat && x.retriesLeft > 0) {
       x.retriesLeft -= 1;
+      // What comes of the body while no peer is picked would go nowhere.
+      if (!this.#isBodyOver) x.down.pauseBody();
       this.tried = [...this.tried, peer];
       x.upstreamStatuses = x.upstreamStatuses === '' ? String(fault.status) : `${x.upstreamStatuses}, ${fault.status}`;
       tryNext(x);
