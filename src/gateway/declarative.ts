@@ -41,6 +41,8 @@ export interface DeclarativeNode extends DeclarativeView {
    * @throws GibbonError `ERR_DECLARATIVE` when the one of the settings cannot be read or is not good
    */
   loadFromSettings(settings: Settings): void;
+  /** The node is about to end: no further configuration is taken. */
+  close(): void;
 }
 
 /** How long workers may take for a whole configuration. */
@@ -67,6 +69,7 @@ export function createDeclarativeNode(options: DeclarativeOptions): DeclarativeN
   const reader = readerOf(database);
   let hash = emptyHash;
   let isLoading = false;
+  let isClosing = false;
 
   function take(declaration: Declaration): void {
     const changes = strategy.replace(declaration);
@@ -92,6 +95,7 @@ export function createDeclarativeNode(options: DeclarativeOptions): DeclarativeN
     compare: (declaration) => strategy.compare(declaration),
 
     async load(declaration, text): Promise<DeclarationLoad> {
+      if (isClosing) return 'exiting';
       if (isLoading) return 'busy';
       isLoading = true;
       try {
@@ -101,6 +105,10 @@ export function createDeclarativeNode(options: DeclarativeOptions): DeclarativeN
       } finally {
         isLoading = false;
       }
+    },
+
+    close() {
+      isClosing = true;
     },
 
     async export() {
