@@ -18,8 +18,8 @@ export function openLog(prefix: string, path: string, level: LogLevel, worker: n
 export function openAccessLog(prefix: string, setting: string): ((line: string) => void) | undefined {
   const path = setting.trim().split(/\s+/)[0]!;
   if (path === 'off' || path === '/dev/null') return undefined;
-  const lines = gatherLines(sinkOf(prefix, path));
-  return (line) => lines.write(line);
+  const gatherer = gatherLines(sinkOf(prefix, path));
+  return (line) => gatherer.write(line);
 }
 
 function sinkOf(prefix: string, path: string): (lines: string) => void {
