@@ -213,8 +213,8 @@ export class Passage implements ResponseSink, BodySink {
       this.#isChunked = false;
       this.#isStreamed = true;
     } else if (!this.#isBodyOver) {
-      // The answer came before the request was whole; the client may still be sending, so this connection ends with it.
-      this.#isBodyOver = true;
+      // The answer came before the request was whole. The rest is passed on while the answer lasts, for upstreams that answer
+      // as they read; the client may be sending still when it ends, so this connection ends with it.
       x.down.closeAfterwards();
     }
     this.relay.onHead(head, hasBody);

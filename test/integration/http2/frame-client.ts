@@ -8,6 +8,8 @@ export interface Frame {
   readonly flags: number;
   readonly stream: number;
   readonly payload: Buffer;
+  /** What a header block holds. */
+  readonly fields: Fields | undefined;
 }
 
 export type Fields = readonly (readonly [name: string, value: string])[];
@@ -144,8 +146,7 @@ export class FrameClient {
     }
   }
 
-  /** Fields of a header block; blocks must be asked for in the order in which they came. */
-  decode(payload: Buffer): Fields {
+  #decode(payload: Buffer): Fields {
     const fields: [string, string][] = [];
     const onField = ({ name, value }: Field): void => void fields.push([name, value]);
     if (!this.#decoder.decode(payload, 0, payload.length, { onField })) throw new Error('A block is malformed');
@@ -159,8 +160,7 @@ export class FrameClient {
     while (open.size > 0) {
       const found = await this.next();
       if (found === undefined) throw new Error(`Closed before the end: ${this.frames.map(say).join(', ')}`);
-      const fields = found.type === 1 ? this.decode(found.payload) : undefined;
-      if (open.get(found.stream)?.take(found, fields) === true) open.delete(found.stream);
+      if (open.get(found.stream)?.take(found) === true) open.delete(found.stream);
     }
     return all;
   }
@@ -178,11 +178,14 @@ export class FrameClient {
     while (this.#bytes.length - at >= 9) {
       const end = at + 9 + this.#bytes.readUIntBE(at, 3);
       if (end > this.#bytes.length) break;
+      const payload = this.#bytes.subarray(at + 9, end);
+      const type = this.#bytes[at + 3]!;
       this.frames.push({
-        type: this.#bytes[at + 3]!,
+        type,
         flags: this.#bytes[at + 4]!,
         stream: this.#bytes.readUInt32BE(at + 5),
-        payload: this.#bytes.subarray(at + 9, end),
+        payload,
+        fields: type === 1 ? this.#decode(payload) : undefined,
       });
       at = end;
     }
@@ -199,7 +202,8 @@ class Gathered implements StreamAnswer {
   reset: number | undefined = undefined;
 
   /** True once the stream has ended. */
-  take(found: Frame, fields: Fields | undefined): boolean {
+  take(found: Frame): boolean {
+    const { fields } = found;
     if (found.type === 3) {
       this.reset = found.payload.readUInt32BE(0);
       return true;

@@ -17,7 +17,7 @@ async function outcome(client: FrameClient, isFatal: boolean): Promise<string> {
     if (isFatal) continue;
     if (found.type === 3) return say(found);
     if (found.type === 1) {
-      const status = client.decode(found.payload).find(([name]) => name === ':status')?.[1];
+      const status = found.fields!.find(([name]) => name === ':status')?.[1];
       return `${found.stream} ${status}`;
     }
   }
