@@ -8,14 +8,17 @@ import { properties } from '../src/settings/index.ts';
 import { featureErrors, renderCompatibility, renderSummary } from './docs/compatibility.ts';
 import { renderConfiguration } from './docs/configuration.ts';
 import { expectedText, type GeneratedDoc } from './docs/generated.ts';
-import { checkLinks, type Page } from './docs/links.ts';
+import { checkLinks, checkListed, type Page } from './docs/links.ts';
+import { openApiPath, renderOpenApi } from './docs/openapi.ts';
 import { pluginDocs } from './docs/plugins.ts';
 import { settingsUseErrors } from './docs/settings-use.ts';
 
+const openApi = await renderOpenApi();
 const generated: readonly GeneratedDoc[] = [
   { path: 'docs/configuration.md', render: renderConfiguration },
   { path: 'docs/compatibility.md', render: renderCompatibility },
   { path: 'README.md', part: 'compatibility', render: renderSummary },
+  { path: openApiPath, render: () => openApi },
   ...pluginDocs,
 ];
 
@@ -26,7 +29,13 @@ const messages = featureErrors();
 for (const doc of generated) {
   const path = join(root, doc.path);
   const present = existsSync(path) ? readFileSync(path, 'utf8') : '';
-  const expected = expectedText(doc, present);
+  let expected: string;
+  try {
+    expected = expectedText(doc, present);
+  } catch (error) {
+    messages.push(error instanceof Error ? error.message : String(error));
+    continue;
+  }
   if (expected === present) continue;
   if (isCheck) messages.push(`${doc.path} is not up to date: run node scripts/docs.ts`);
   else writeFileSync(path, expected);
@@ -34,6 +43,7 @@ for (const doc of generated) {
 
 const pages = read('*.md', '{docs,src,bench,examples,test}/**/*.md');
 messages.push(...checkLinks(pages, (path) => existsSync(join(root, path))));
+messages.push(...checkListed(pages, 'docs/README.md', /^docs\/[^/]+\.md$/));
 messages.push(...settingsUseErrors(properties, read('src/**/*.ts')));
 
 for (const message of messages) console.error(message);

@@ -17,7 +17,10 @@ export const services = {
   nginx: { executable: 'nginx', packages: ['nginx-light'], folders: ['/usr/sbin', '/usr/local/sbin'] },
   curl: { executable: 'curl', packages: ['curl'] },
   openssl: { executable: 'openssl', packages: ['openssl'] },
+  postgres: { executable: 'postgres', packages: ['postgresql'], folders: ['/usr/lib/postgresql/*/bin'] },
+  mariadb: { executable: 'mariadbd', packages: ['mariadb-server'], folders: ['/usr/sbin', '/usr/libexec'] },
   wrk: { executable: 'wrk', packages: ['wrk'] },
+  redis: { executable: 'redis-server', packages: ['redis-server'] },
 } as const satisfies Record<string, Service>;
 
 /** Name of a known service. */

@@ -11,7 +11,8 @@ import { parseArgs } from 'node:util';
 import { ensureService } from './services.ts';
 import { checkSteps, suiteConcurrency, suiteTests, unitTests } from './testing/plan.ts';
 import { countsVariable, type TestCounts } from './testing/reporter.ts';
-import { selectSuites } from './testing/suites.ts';
+import { isServerName, serverVariable, startServer, type TestServer } from './testing/servers/index.ts';
+import { neededServices, selectSuites } from './testing/suites.ts';
 import { formatTable, type StepOutcome } from './testing/summary.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -45,7 +46,28 @@ function runTests(): void {
   const selection = selectSuites(suites, (name) => ensureService(name, (text) => console.log(text)));
   leftOut.push(...selection.leftOut);
   if (selection.runnable.length > 0) {
-    step('suites', () => testRun('suites', [`--test-concurrency=${suiteConcurrency}`], selection.runnable));
+    step('suites', () => suiteRun(selection.runnable));
+  }
+}
+
+/** Database servers are started once for all files that need them, and stopped whatever becomes of the tests. */
+function suiteRun(files: readonly string[]): { ok: boolean; note: string } {
+  // An interrupt ends the tests, which have it too; the servers must still be stopped.
+  const outlive = (): void => {};
+  process.on('SIGINT', outlive);
+  const servers: TestServer[] = [];
+  const env: Record<string, string> = {};
+  try {
+    for (const name of new Set(files.flatMap((file) => neededServices(readFileSync(file, 'utf8'))))) {
+      if (!isServerName(name)) continue;
+      const server = startServer(name);
+      servers.push(server);
+      env[serverVariable(name)] = server.url;
+    }
+    return testRun('suites', [`--test-concurrency=${suiteConcurrency}`], files, env);
+  } finally {
+    for (const server of servers) server.stop();
+    process.off('SIGINT', outlive);
   }
 }
 
@@ -53,12 +75,17 @@ function isSuite(file: string): boolean {
   return /^test\/(?:integration|conformance)\//.test(file);
 }
 
-function testRun(name: string, options: readonly string[], files: readonly string[]): { ok: boolean; note: string } {
+function testRun(
+  name: string,
+  options: readonly string[],
+  files: readonly string[],
+  extraEnv: Readonly<Record<string, string>> = {},
+): { ok: boolean; note: string } {
   const countsFile = join(scratch, `${name}.json`);
   const reporter = './scripts/testing/reporter.ts';
   const command = ['node', '--test', ...options, `--test-reporter=${reporter}`, '--test-reporter-destination=stdout'];
   const coverage = flags.coverage === true ? { NODE_V8_COVERAGE: join(root, 'coverage/tmp') } : {};
-  const ok = run([...command, ...files], { [countsVariable]: countsFile, ...coverage });
+  const ok = run([...command, ...files], { [countsVariable]: countsFile, ...coverage, ...extraEnv });
   const counts = readCounts(countsFile);
   if (counts === undefined) return { ok: false, note: 'the run ended without counts' };
   totals.passed += counts.passed;

@@ -1,5 +1,12 @@
 import { bench, do_not_optimize, group, run } from 'mitata';
-import { anyPeer, type Balancer, type Choice, createBalancers, type Peer } from '../../src/balancer/index.ts';
+import {
+  anyPeer,
+  type Balancer,
+  type Choice,
+  createBalancers,
+  type Peer,
+  type UpstreamRow,
+} from '../../src/balancer/index.ts';
 import { createResolver, type DnsSource } from '../../src/dns/index.ts';
 
 const source: DnsSource = {
@@ -9,7 +16,10 @@ const source: DnsSource = {
   ],
   services: async () => [],
 };
-const balancers = createBalancers({ resolver: createResolver({ source }) });
+const balancers = createBalancers({
+  resolver: createResolver({ source }),
+  health: { report() {}, defer: setImmediate },
+});
 
 function upstream(name: string, algorithm: string, weights: readonly number[]): Balancer {
   balancers.putUpstream({ id: name, name, algorithm });
@@ -55,6 +65,20 @@ group('a thousand targets', () => {
   picks('round-robin, uneven weights', upstream('wrr1000', 'round-robin', uneven(1000)));
   picks('least-connections', upstream('lc1000', 'least-connections', uneven(1000)));
   picks('consistent-hashing', upstream('ch1000', 'consistent-hashing', equal(1000)), key);
+});
+
+/** What the end of a try costs; good answers are what there are most of. */
+function reports(name: string, upstream: string, healthchecks: UpstreamRow['healthchecks'], status: number): void {
+  balancers.putUpstream({ id: upstream, name: upstream, healthchecks: healthchecks ?? null });
+  balancers.putTarget({ id: upstream, upstream: { id: upstream }, target: '10.2.0.1:80' });
+  const peer = balancers.byName(upstream)!.next(anyPeer) as Peer;
+  bench(name, () => peer.report('answered', status, 1));
+}
+const passive = { passive: { unhealthy: { http_failures: 5, tcp_failures: 2, timeouts: 7 } } };
+group('the end of a try', () => {
+  reports('without health checks', 'unwatched', null, 200);
+  reports('with passive checks, a good answer', 'watched', passive, 200);
+  reports('with passive checks, a status on no list', 'neutral', passive, 404);
 });
 
 await run();

@@ -3,6 +3,7 @@
  * least that an exchange can do, so the figures are those of the plugins alone. Goals: key-auth and rate-limiting (local)
  * under 1.0 us each.
  */
+import { createHmac } from 'node:crypto';
 import { bench, do_not_optimize, run } from 'mitata';
 import type { Kong, PluginHost, Row } from '../../src/pdk/index.ts';
 import { storedConfig } from '../../src/pdk/testing/config.ts';
@@ -16,6 +17,28 @@ const credential: Row = {
   key: 'bobs-key',
   consumer: { id: consumer['id'] },
 };
+const password: Row = {
+  id: '4b6e9a2c-0f1d-4c3b-9e8a-7d6c5b4a3f0b',
+  username: 'bob',
+  // SHA-1 of `bobs-password` and the consumer's id.
+  password: 'a454b8d833e42702f3036d9e2230267fd20e9f9b',
+  consumer: { id: consumer['id'] },
+};
+
+const secret: Row = {
+  id: '4b6e9a2c-0f1d-4c3b-9e8a-7d6c5b4a3f0c',
+  key: 'bobs-issuer',
+  secret: 'bobs-secret',
+  algorithm: 'HS256',
+  consumer: { id: consumer['id'] },
+};
+const signer: Row = {
+  id: '4b6e9a2c-0f1d-4c3b-9e8a-7d6c5b4a3f0d',
+  username: 'signer',
+  secret: 'bobs-secret',
+  consumer: { id: consumer['id'] },
+};
+const groups: readonly Row[] = Object.freeze([{ group: 'staff' }, { group: 'press' }]);
 
 const noValues: readonly string[] = Object.freeze([]);
 
@@ -32,7 +55,7 @@ function createStandIn(headers: { readonly [name: string]: string }): Kong {
   const kong = {
     client: {
       getConsumer: () => consumer,
-      getCredential: () => undefined,
+      getCredential: () => credential,
       getForwardedIp: () => '10.0.0.1',
       loadConsumer: () => consumer,
       authenticate: note,
@@ -57,7 +80,10 @@ function createStandIn(headers: { readonly [name: string]: string }): Kong {
         answered++;
       },
     },
-    service: { request: { setHeader: note, clearHeader: note } },
+    service: {
+      request: { setHeader: note, clearHeader: note },
+      response: { getHeader: () => 'videos=1' },
+    },
     log: { setSerializeValue: note },
     ctx: { shared, plugin },
     get counts() {
@@ -71,8 +97,18 @@ const rowHost: PluginHost = {
   ...createFakeHost(),
   clock: { now: () => Date.now(), monotonic: () => performance.now() },
   reader: () => {
-    const byKey = new Map([['bobs-key', credential]]);
-    return { find: (key: string) => byKey.get(key), findById: () => consumer, findBy: () => consumer } as never;
+    const byKey = new Map([
+      ['bobs-key', credential],
+      ['bob', password],
+      ['bobs-issuer', secret],
+      ['signer', signer],
+    ]);
+    return {
+      find: (key: string) => byKey.get(key),
+      findById: () => consumer,
+      findBy: () => consumer,
+      findAllFor: () => groups,
+    } as never;
   },
 };
 
@@ -81,7 +117,21 @@ function handlersOf(name: string, config: Row) {
   return plugin.setup(rowHost)(storedConfig(plugin, config), instance);
 }
 
-const kong = createStandIn({ apikey: 'bobs-key', 'content-length': '12', origin: 'http://shop.test' });
+const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+const signed = `${part({ typ: 'JWT', alg: 'HS256' })}.${part({ iss: 'bobs-issuer', sub: '42', name: 'Bob', exp: 4e9 })}`;
+const token = `${signed}.${createHmac('sha256', 'bobs-secret').update(signed).digest('base64url')}`;
+const today = 'Fri, 20 Nov 2026 13:37:42 GMT';
+const signature = createHmac('sha256', 'bobs-secret').update(`date: ${today}`).digest('base64');
+const kong = createStandIn({
+  apikey: 'bobs-key',
+  authorization: `Basic ${Buffer.from('bob:bobs-password').toString('base64')}`,
+  'proxy-authorization': `hmac username="signer", algorithm="hmac-sha256", headers="date", signature="${signature}"`,
+  date: today,
+  'content-length': '12',
+  'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36',
+  'x-token': `Bearer ${token}`,
+  origin: 'http://shop.test',
+});
 
 function measure(title: string, name: string, config: Row, phase: 'access' | 'headerFilter' = 'access'): void {
   const handler = handlersOf(name, config)[phase]!;
@@ -90,9 +140,24 @@ function measure(title: string, name: string, config: Row, phase: 'access' | 'he
 
 measure('key-auth', 'key-auth', {});
 measure('key-auth, hiding the key', 'key-auth', { hide_credentials: true });
+measure('basic-auth', 'basic-auth', {});
+measure('acl', 'acl', { allow: ['press'] });
+measure('jwt, HS256', 'jwt', { header_names: ['x-token'], claims_to_verify: ['exp'] });
+measure('hmac-auth', 'hmac-auth', { clock_skew: 1e10 });
+measure('ip-restriction', 'ip-restriction', { allow: ['192.168.0.0/16', '10.0.0.0/8'], deny: ['10.1.0.0/16'] });
+measure('bot-detection', 'bot-detection', {});
+measure('redirect', 'redirect', { location: 'https://new.test' });
+measure('redirect, keeping the path', 'redirect', { location: 'https://new.test', keep_incoming_path: true });
 measure('rate-limiting, one window', 'rate-limiting', { minute: 1e15 });
 measure('rate-limiting, three windows', 'rate-limiting', { minute: 1e15, hour: 1e15, day: 1e15 });
 measure('rate-limiting, refused', 'rate-limiting', { minute: 1 });
+measure('response-ratelimiting', 'response-ratelimiting', { limits: { videos: { minute: 1e15 } } });
+measure(
+  'response-ratelimiting, the answer',
+  'response-ratelimiting',
+  { limits: { videos: { minute: 1e15 } } },
+  'headerFilter',
+);
 measure('correlation-id', 'correlation-id', {});
 measure('request-size-limiting', 'request-size-limiting', {});
 measure('request-termination', 'request-termination', {});

@@ -25,6 +25,15 @@ export function checkLinks(pages: readonly Page[], exists: (path: string) => boo
   );
 }
 
+/** Checks that a page links to all those whose paths match. */
+export function checkListed(pages: readonly Page[], list: string, wanted: RegExp): string[] {
+  const text = pages.find(({ path }) => path === list)?.text ?? '';
+  const linked = new Set(linksOf(text).map(({ target }) => posix.join(posix.dirname(list), target)));
+  return pages
+    .filter(({ path }) => wanted.test(path) && path !== list && !linked.has(path))
+    .map(({ path }) => `${list} does not link to "${path}"`);
+}
+
 function linksOf(text: string): { readonly target: string; readonly line: number }[] {
   return proseLines(text).flatMap(({ content, line }) =>
     [...content.replace(/`[^`]*`/g, '').matchAll(/\]\(\s*<?([^()\s>]+(?:\([^()\s]*\))?)>?(?:\s+"[^"]*")?\s*\)/g)].map(

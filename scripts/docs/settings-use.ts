@@ -18,9 +18,13 @@ export function settingsUseErrors(properties: Readonly<Record<string, Property>>
 function wordsOf(pages: readonly Page[]): Set<string> {
   const sources = pages.filter(({ path }) => !/\.(?:test|cases)\.ts$/.test(path));
   return new Set(
-    sources.flatMap(({ text }) => [
-      ...(text.match(/\w+_\w+/g) ?? []),
-      ...[...text.matchAll(/\b(?:settings|draft)\.(\w+)/g)].map((match) => match[1]!),
-    ]),
+    sources.flatMap(({ text: code }) => {
+      // A message that names a setting does not read it.
+      const text = code.replace(/'[^'\n]*\s[^'\n]*'/g, '');
+      return [
+        ...(text.match(/\w+_\w+/g) ?? []),
+        ...[...text.matchAll(/\b(?:settings|draft)\.(\w+)/g)].map((match) => match[1]!),
+      ];
+    }),
   );
 }

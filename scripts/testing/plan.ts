@@ -21,8 +21,10 @@ export const unitTests: readonly string[] = [
   'scripts/**/*.test.ts',
   'scripts/**/*.test.mjs',
   'bench/**/*.test.ts',
+  'examples/**/*.test.ts',
   'test/support/**/*.test.ts',
   'test/property/**/*.test.ts',
+  'test/fuzz/**/*.test.ts',
   'examples/**/*.test.ts',
 ];
 

@@ -10,6 +10,8 @@ export interface Endpoint {
   /** With parameters as `:name`, such as `/services/:services/routes`. */
   readonly path: string;
   readonly methods: { readonly [M in EndpointMethod]?: Handler };
+  /** Content types beside the usual ones whose bodies are handed on as they are. */
+  readonly rawTypes?: readonly string[];
   /** True for a path that is known but switched off: every method is answered with 404. */
   readonly disabled?: boolean;
 }
@@ -24,6 +26,10 @@ export interface AdminRequest {
   readonly query: Query;
   /** What came with POST, PUT and PATCH; empty otherwise. */
   readonly body: Body;
+  /** The value of `If-Match`: what a writer takes the row for. */
+  readonly ifMatch?: string;
+  /** The bytes of the body; empty without one. */
+  readonly raw: Buffer;
 }
 
 /** What a client is answered with. */
@@ -33,6 +39,8 @@ export interface Answer {
   readonly body?: unknown;
   /** A body of another kind, sent as it is. */
   readonly text?: { readonly type: string; readonly content: string };
+  /** Headers beside those that every answer has. */
+  readonly headers?: { readonly [name: string]: string };
 }
 
 /** 200 with a body. */
@@ -66,6 +74,7 @@ const statuses: ReadonlyMap<number, number> = new Map([
   [8, 500],
   [12, 405],
   [15, 500],
+  [20, 412],
 ]);
 
 /** An expected failure of the store as its answer (Kong 3.9: the error itself is the body). */

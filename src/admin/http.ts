@@ -1,6 +1,7 @@
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { messageOf } from '../kernel/index.ts';
 import { emptyBody, isAnswer, readBody } from './body.ts';
+import { isKnown } from './conditions.ts';
 import { type Answer, badRequest, type Endpoint, type EndpointMethod, methodNotAllowed, notFound } from './endpoint.ts';
 import { parseQuery } from './query.ts';
 import type { AdminOptions } from './types.ts';
@@ -27,11 +28,12 @@ export function createApp(options: AdminOptions, endpoints: readonly Endpoint[],
     frameworkErrors: (_error, request, reply) => {
       send(request, reply, notFound);
     },
+    rewriteUrl: ({ url = '/' }) => withoutWorkspace(url),
     exposeHeadRoutes: false,
     forceCloseConnections: false,
   });
 
-  function send(request: FastifyRequest, reply: FastifyReply, answer: Answer, headers?: { [name: string]: string }) {
+  function send(request: FastifyRequest, reply: FastifyReply, answer: Answer) {
     const { origin } = request.headers;
     const allowed = origins.length === 0 ? (origin ?? '*') : origins.includes(origin ?? '') ? origin! : origins[0]!;
     reply.code(answer.status);
@@ -44,13 +46,13 @@ export function createApp(options: AdminOptions, endpoints: readonly Endpoint[],
       reply.header('x-kong-admin-latency', String(latency));
     }
     if (isDraining()) reply.header('connection', 'close');
-    for (const name in headers) reply.header(name, headers[name]!);
+    for (const name in answer.headers) reply.header(name, answer.headers[name]!);
     if (answer.text !== undefined) {
       reply.header('content-type', answer.text.type);
       return reply.send(answer.text.content);
     }
     if (answer.body === undefined) {
-      if (answer.status !== 204) reply.header('content-length', '0');
+      if (answer.status !== 204 && answer.status !== 304) reply.header('content-length', '0');
       return reply.send();
     }
     reply.header('content-type', 'application/json; charset=utf-8');
@@ -60,6 +62,20 @@ export function createApp(options: AdminOptions, endpoints: readonly Endpoint[],
   function fault(request: FastifyRequest, thrown: unknown): Answer {
     logger.error(`Cannot answer ${request.method} ${JSON.stringify(request.url.slice(0, 200))}: ${messageOf(thrown)}`);
     return unexpected;
+  }
+
+  function takeDown(request: FastifyRequest, answer: Answer): void {
+    if (options.audit === undefined || isRead(request) || request.method === 'OPTIONS') return;
+    const row = answer.status < 300 ? (answer.body as { readonly id?: unknown } | undefined) : undefined;
+    options.audit.add({
+      at: clock.now() / 1000,
+      client_ip: request.ip,
+      method: request.method,
+      path: request.url.split('?', 1)[0]!,
+      status: answer.status,
+      latency: Math.round(clock.monotonic() - (started.get(request) ?? 0)),
+      entity_id: typeof row?.id === 'string' ? row.id : null,
+    });
   }
 
   app.addHook('onRequest', (request, _reply, next) => {
@@ -85,24 +101,28 @@ export function createApp(options: AdminOptions, endpoints: readonly Endpoint[],
         if (endpoint.disabled === true) return send(request, reply, notFound);
         if (request.method === 'OPTIONS') {
           const asked = request.headers['access-control-request-headers'];
-          return send(
-            request,
-            reply,
-            { status: 204 },
-            {
+          return send(request, reply, {
+            status: 204,
+            headers: {
               allow: methods,
               'access-control-allow-methods': methods,
               'access-control-allow-headers': asked ?? 'Content-Type',
             },
-          );
+          });
         }
         try {
           const answer = await answerTo(endpoint, request);
+          if (isRead(request) && isKnown(request.headers['if-none-match'], answer.headers?.etag)) {
+            return send(request, reply, { status: 304, headers: answer.headers! });
+          }
           // Whoever wrote may rely on it at once: the data plane has taken the change before the answer goes out.
-          if (request.method !== 'GET' && request.method !== 'HEAD' && answer.status < 300) await options.settled?.();
+          if (!isRead(request) && answer.status < 300) await options.settled?.();
+          takeDown(request, answer);
           return send(request, reply, answer);
         } catch (thrown) {
-          return send(request, reply, fault(request, thrown));
+          const answer = fault(request, thrown);
+          takeDown(request, answer);
+          return send(request, reply, answer);
         }
       },
     });
@@ -115,16 +135,46 @@ async function answerTo(endpoint: Endpoint, request: FastifyRequest): Promise<An
   const handler = Object.hasOwn(endpoint.methods, method) ? endpoint.methods[method as EndpointMethod] : undefined;
   if (handler === undefined) return methodNotAllowed;
   let body = emptyBody;
+  let raw: Buffer = noBytes;
   if (withBody.has(method)) {
-    const read = readBody(request.body as Buffer | undefined, request.headers['content-type']);
-    if (isAnswer(read)) return read;
-    body = read;
+    const type = request.headers['content-type'];
+    raw = (request.body as Buffer | undefined) ?? noBytes;
+    if (!isRawType(endpoint, type)) {
+      const read = readBody(request.body as Buffer | undefined, type);
+      if (isAnswer(read)) return read;
+      body = read;
+    }
   }
-  const { url } = request;
+  const { url, headers } = request;
+  const ifMatch = headers['if-match'];
   const mark = url.indexOf('?');
   const query = parseQuery(mark === -1 ? '' : url.slice(mark + 1));
   if (query === undefined) return badRequest('Too many arguments');
-  return handler({ params: request.params as { readonly [name: string]: string }, query, body });
+  return handler({
+    params: request.params as { readonly [name: string]: string },
+    query,
+    body,
+    raw,
+    ...(ifMatch === undefined ? {} : { ifMatch }),
+  });
+}
+
+/** Paths may start with the one workspace there is; its own root is called `kong` there, as Kong's Enterprise does. */
+function withoutWorkspace(url: string): string {
+  if (!url.startsWith('/default/')) return url;
+  const rest = url.slice('/default'.length);
+  return /^\/kong\/?(?:\?|$)/.test(rest) ? rest.replace(/^\/kong\/?/, '/') : rest;
+}
+
+function isRead({ method }: FastifyRequest): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+const noBytes = Buffer.alloc(0);
+
+function isRawType({ rawTypes }: Endpoint, type: string | undefined): boolean {
+  if (type === undefined || rawTypes === undefined) return false;
+  return rawTypes.includes(type.split(';', 1)[0]!.trim().toLowerCase());
 }
 
 function allowedMethods({ methods }: Endpoint): string {

@@ -2,25 +2,27 @@
  * Admin: the HTTP API over the store. Endpoints follow from entity definitions; `routes/` holds the exceptions. It is
  * handed everything that it shows of the node, and knows no proxy and no plugin.
  */
+export { type AuditEntry, type AuditLog, createAuditLog } from './audit.ts';
 export {
   type AdminRequest,
   type Answer,
-  answerCreated,
   answerOk,
-  badRequest,
   type Endpoint,
   type EndpointMethod,
   type Handler,
-  methodNotAllowed,
-  noContent,
-  notFound,
 } from './endpoint.ts';
+export { describeAdminApi } from './openapi/describe.ts';
+export { healthEndpoints, type UpstreamHealth } from './routes/health.ts';
 export { createAdminServer, createStatusServer } from './server.ts';
 export type {
   AdminListener,
   AdminOptions,
   AdminServer,
   BoundAddress,
+  CacheView,
+  DeclarationLoad,
+  DeclarativeView,
+  LogLevelView,
   NodeView,
   PluginView,
   ServerCounters,

@@ -1,6 +1,8 @@
-import type { Database } from '../db/index.ts';
-import type { Clock, Logger } from '../kernel/index.ts';
+import type { Database, Declaration, DeclarationOutcome } from '../db/index.ts';
+import type { EntityChange } from '../events/index.ts';
+import type { Clock, Logger, LogLevel } from '../kernel/index.ts';
 import type { Json, Subschema } from '../schema/index.ts';
+import type { AuditLog } from './audit.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** A plugin as the Admin API knows it. */
@@ -57,6 +59,40 @@ export interface SettingsView {
   readonly secrets: ReadonlySet<string>;
 }
 
+/** What this node has cached of rows. */
+export interface CacheView {
+  /** The cached value; undefined when there is none. */
+  get(key: string): unknown;
+  delete(key: string): void;
+  clear(): void;
+}
+
+/** The level of the log. */
+export interface LogLevelView {
+  current(): LogLevel;
+  /** Sets the level, for so many seconds. */
+  change(level: LogLevel, seconds: number): void;
+}
+
+/** How an attempt to load a configuration ended. */
+export type DeclarationLoad = 'loaded' | 'busy' | 'timeout' | 'exiting';
+
+/** The configuration of a node that has no database. */
+export interface DeclarativeView {
+  /** MD5 of the text that is served; 32 zeros when nothing is. */
+  readonly hash: () => string;
+  /** The largest text that is taken, in bytes. */
+  readonly maxBytes: number;
+  /** Judges a parsed configuration. */
+  read(table: { [key: string]: unknown }, hash: string): DeclarationOutcome;
+  /** What loading it would change. */
+  compare(declaration: Declaration): readonly EntityChange[];
+  /** Puts it in the place of what is served; `text` is what it was read from. */
+  load(declaration: Declaration, text: string): Promise<DeclarationLoad>;
+  /** What is served, as YAML. */
+  export(): Promise<string>;
+}
+
 /** What {@link createAdminServer} is given. */
 export interface AdminOptions {
   readonly database: Database;
@@ -76,6 +112,12 @@ export interface AdminOptions {
   readonly bodyLimit?: number;
   /** Resolves once everybody has taken what was written so far; writes are answered after it. */
   readonly settled?: () => Promise<void>;
+  readonly cache?: CacheView;
+  /** Takes down every request that writes, for GET /audit. */
+  readonly audit?: AuditLog;
+  readonly logLevel?: LogLevelView;
+  /** Where rows come from when there is no database. */
+  readonly declarative?: DeclarativeView;
   /** Endpoints of plugins and of other rooms; one with the path of a generated endpoint adds to it or overrides it. */
   readonly endpoints?: readonly Endpoint[];
 }

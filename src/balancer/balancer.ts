@@ -35,6 +35,11 @@ export interface Pool extends PeerOwner {
   pick(choice: Choice): BalancedPeer | undefined;
 }
 
+/** True when more than `threshold` per cent of the weight are available (Kong 3.9). */
+export function hasEnough(available: number, total: number, threshold: number): boolean {
+  return total > 0 && (available / total) * 100 > threshold;
+}
+
 /** Creates a {@link Pool} without peers. */
 export function createPool(initial: Algorithm, observe: PeerOwner['reported']): Pool {
   const nobody: readonly Peer[] = [];
@@ -51,7 +56,7 @@ export function createPool(initial: Algorithm, observe: PeerOwner['reported']): 
       total += peer.weight;
       if (peer.available) available += peer.weight;
     }
-    isHealthy = total > 0 && (available / total) * 100 > threshold;
+    isHealthy = hasEnough(available, total, threshold);
     algorithm.update(weighty);
   }
 

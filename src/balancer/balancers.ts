@@ -1,6 +1,9 @@
 import type { Resolver } from '../dns/index.ts';
 import { type Clock, createLru, type Lru, systemClock } from '../kernel/index.ts';
 import type { Balancer, TryObserver } from './balancer.ts';
+import type { HealthVerdict } from './health/messages.ts';
+import type { HealthcheckFields } from './health/policy.ts';
+import { createWatcher, type WatcherOptions } from './health/watcher.ts';
 import { createHostBalancer } from './host-balancer.ts';
 import type { Peer } from './peer.ts';
 import { createUpstreamBalancer, type UpstreamBalancer } from './upstream-balancer.ts';
@@ -11,9 +14,12 @@ export interface UpstreamRow {
   readonly name: string;
   /** `round-robin` unless it is one of the others. */
   readonly algorithm?: string | null;
-  readonly slots?: number | null;
   readonly use_srv_name?: boolean | null;
-  readonly healthchecks?: { readonly threshold?: number | null } | null;
+  readonly healthchecks?: HealthcheckFields | null;
+  /** Sent by active checks in place of a target's name. */
+  readonly host_header?: string | null;
+  /** Shown by active checks that ask for it. */
+  readonly client_certificate?: { readonly id: string } | null;
 }
 
 /** What balancing reads of a `targets` row. */
@@ -33,6 +39,8 @@ export interface BalancersOptions {
   readonly random?: () => number;
   /** Hears how each try ended. */
   readonly observe?: TryObserver;
+  /** Where passive health checks tell what they see; without it there are none. */
+  readonly health?: WatcherOptions;
   /** Called when an address is gone from its balancer: its idle connections may be closed. */
   readonly onGone?: (peer: Peer) => void;
 }
@@ -50,6 +58,8 @@ export interface Balancers {
   byId(id: string): Balancer | undefined;
   /** The balancer of a host that is no upstream; keep it with the service rather than ask for each request. */
   peersForHost(host: string, port: number): Balancer;
+  /** Takes over what the node thinks of addresses, also of ones that are yet to come. */
+  takeVerdicts(verdicts: readonly HealthVerdict[]): void;
   /** Follows the changes of names among the targets; to be called about once a second. */
   refresh(): void;
 }
@@ -59,11 +69,13 @@ const hostCapacity = 10_000;
 
 /** Creates {@link Balancers} without upstreams. */
 export function createBalancers(options: BalancersOptions): Balancers {
+  const watcher = options.health === undefined ? undefined : createWatcher(options.health);
   const parts = {
     resolver: options.resolver,
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
     observe: options.observe,
+    watcher,
     onGone: options.onGone ?? (() => {}),
   };
   const byId = new Map<string, UpstreamBalancer>();
@@ -93,6 +105,7 @@ export function createBalancers(options: BalancersOptions): Balancers {
     },
     deleteUpstream(id) {
       waiting.delete(id);
+      watcher?.forget(id);
       const balancer = byId.get(id);
       if (balancer === undefined) return;
       byId.delete(id);
@@ -127,6 +140,12 @@ export function createBalancers(options: BalancersOptions): Balancers {
         hosts.set(key, balancer);
       }
       return balancer;
+    },
+    takeVerdicts(verdicts) {
+      for (const verdict of verdicts) {
+        watcher?.take(verdict);
+        byId.get(verdict.upstreamId)?.takeVerdict(verdict);
+      }
     },
     refresh() {
       for (const balancer of byId.values()) balancer.refresh();

@@ -8,6 +8,8 @@ export interface Host {
   readonly name: string;
   readonly port: number;
   readonly peers: readonly BalancedPeer[];
+  /** The type of the records behind the peers, as Kong names it: A, AAAA or SRV; undefined without peers. */
+  readonly recordType: string | undefined;
   /** Why there are no peers; undefined when there are some, and before the first answer. */
   readonly fault: GibbonError | undefined;
   /** Settles, without a value or fault, when the answer that is awaited is there. */
@@ -30,6 +32,8 @@ export interface HostOptions {
   readonly useSrvName: boolean;
   readonly resolver: Resolver;
   readonly owner: PeerOwner;
+  /** Called for each new peer before it is among the others. */
+  readonly onNew?: (peer: BalancedPeer) => void;
   /** Called after peers or weights changed. */
   readonly onChange: () => void;
   /** Called for each peer whose address is no longer there. */
@@ -53,7 +57,9 @@ export function createHost(options: HostOptions): Host {
   let isClosed = false;
 
   function createPeer({ ip, port: own }: ResolvedAddress, host: string): BalancedPeer {
-    return new BalancedPeer({ ip, port: own, host, targetId: options.targetId, weight: 0 }, options.owner);
+    const peer = new BalancedPeer({ ip, port: own, host, targetId: options.targetId, weight: 0 }, options.owner);
+    options.onNew?.(peer);
+    return peer;
   }
 
   /** A host of weight 0 gets no traffic, whatever its SRV records say; two records for one address add up. */
@@ -120,6 +126,11 @@ export function createHost(options: HostOptions): Host {
     port,
     get peers() {
       return peers;
+    },
+    get recordType() {
+      const first = addresses[0];
+      if (first === undefined) return undefined;
+      return first.srvName !== undefined ? 'SRV' : isIP(first.ip) === 6 ? 'AAAA' : 'A';
     },
     get fault() {
       return fault;

@@ -1,3 +1,5 @@
+import type { HealthState } from './health/record.ts';
+
 /** How a try at a peer ended: with an answer's head, without a connection, or without an answer in time. */
 export type TryResult = 'answered' | 'tcp_failure' | 'timeout';
 
@@ -37,6 +39,10 @@ export class BalancedPeer implements Peer {
   readonly targetId: string | undefined;
   weight: number;
   available = true;
+  /** What the node thinks of it, so far as this worker knows; see `available` for what follows from it. */
+  health: HealthState = 'healthy';
+  /** The next success is worth a report to the node. */
+  heedsSuccess = false;
   active = 0;
   attached: unknown = undefined;
   /** Round-robin: how much of its share it is owed. */

@@ -8,6 +8,10 @@ import { createRoundRobin } from './algorithms/round-robin.ts';
 import { type Balancer, createPool, type TryObserver } from './balancer.ts';
 import type { TargetRow, UpstreamRow } from './balancers.ts';
 import { noPeer } from './errors.ts';
+import { addressKey, type HealthVerdict } from './health/messages.ts';
+import { healthPolicy } from './health/policy.ts';
+import { isUp } from './health/record.ts';
+import { mark, type Watcher } from './health/watcher.ts';
 import { createHost, type Host, parseTarget } from './host.ts';
 import type { Peer } from './peer.ts';
 
@@ -17,6 +21,7 @@ export interface UpstreamBalancerOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly observe: TryObserver | undefined;
+  readonly watcher: Watcher | undefined;
   readonly onGone: (peer: Peer) => void;
 }
 
@@ -27,6 +32,8 @@ export interface UpstreamBalancer extends Balancer {
   putUpstream(row: UpstreamRow): void;
   putTarget(row: TargetRow): void;
   deleteTarget(id: string): void;
+  /** Marks the peer at an address, if there is one. */
+  takeVerdict(verdict: HealthVerdict): void;
   /** Follows the changes of names. */
   refresh(): void;
   close(): void;
@@ -44,10 +51,13 @@ export function createUpstreamBalancer(first: UpstreamRow, options: UpstreamBala
   const { onGone } = options;
   const targets = new Map<string, Target>();
   let upstream = first;
-  const pool = createPool(algorithmOf(first, options), (peer, result, status) =>
-    options.observe?.(balancer, peer, result, status),
-  );
-  pool.setThreshold(first.healthchecks?.threshold ?? 0);
+  let policy = healthPolicy(first.healthchecks);
+  const { watcher } = options;
+  const pool = createPool(algorithmOf(first, options), (peer, result, status) => {
+    if (policy.isOn) watcher?.noticed(upstream.id, policy, peer, result, status);
+    options.observe?.(balancer, peer, result, status);
+  });
+  pool.setThreshold(policy.threshold);
 
   function regather(): void {
     pool.update([...targets.values()].flatMap(({ host }) => host.peers));
@@ -61,6 +71,7 @@ export function createUpstreamBalancer(first: UpstreamRow, options: UpstreamBala
       useSrvName: upstream.use_srv_name === true,
       resolver: options.resolver,
       owner: pool,
+      onNew: (peer) => watcher?.welcome(first.id, peer),
       onChange: regather,
       onGone,
     });
@@ -116,8 +127,9 @@ export function createUpstreamBalancer(first: UpstreamRow, options: UpstreamBala
     putUpstream(row) {
       const former = upstream;
       upstream = row;
-      pool.setThreshold(row.healthchecks?.threshold ?? 0);
-      if (row.algorithm !== former.algorithm || row.slots !== former.slots) {
+      policy = healthPolicy(row.healthchecks);
+      pool.setThreshold(policy.threshold);
+      if (row.algorithm !== former.algorithm) {
         pool.setAlgorithm(algorithmOf(row, options));
       }
       if ((row.use_srv_name === true) !== (former.use_srv_name === true)) {
@@ -138,6 +150,14 @@ export function createUpstreamBalancer(first: UpstreamRow, options: UpstreamBala
       addTarget(row);
     },
     deleteTarget: removeTarget,
+    takeVerdict(verdict) {
+      const key = addressKey(verdict);
+      for (const peer of pool.peers) {
+        if (addressKey(peer) !== key) continue;
+        mark(peer, verdict);
+        pool.setAvailable(peer, isUp(verdict.state));
+      }
+    },
     refresh,
     close() {
       for (const id of [...targets.keys()]) removeTarget(id);
@@ -151,7 +171,7 @@ function algorithmOf(row: UpstreamRow, options: UpstreamBalancerOptions): Algori
     case 'least-connections':
       return createLeastConnections(options.random);
     case 'consistent-hashing':
-      return createConsistentHashing(row.slots ?? 10_000);
+      return createConsistentHashing();
     case 'latency':
       return createLatency(options.clock, options.random);
     default:

@@ -52,9 +52,11 @@ describe('keys that a change affects', () => {
       entity: 'keyauth_credentials',
       operation: 'update',
       row: { id: '42', key: 'new', consumer: { id: 'c' } },
-      old: { id: '42', key: 'old', consumer: { id: 'c' } },
+      old: { id: '42', key: 'old', consumer: { id: 'd' } },
     } as const;
     assert.deepEqual([...affectedKeys(credentials, change, ws)].sort(), [
+      'keyauth_credentials*consumer:c',
+      'keyauth_credentials*consumer:d',
       `keyauth_credentials:new:::::${ws}`,
       `keyauth_credentials:old:::::${ws}`,
       `keyauth_credentials|id:42:${ws}`,

@@ -34,6 +34,11 @@ export function fieldKey(definition: EntityDefinition, field: string, value: str
   return `${definition.name}|${field}:${value}:${isGlobal ? '' : workspaceId}`;
 }
 
+/** The key of the rows that refer to one row of another entity; of no form that the other keys can have. */
+export function listKey(definition: EntityDefinition, foreignField: string, id: string): string {
+  return `${definition.name}*${foreignField}:${id}`;
+}
+
 /** The fields of a cache key: those that the entity names, else its primary key. */
 export function cacheKeyFields(definition: EntityDefinition): readonly string[] {
   return definition.cache_key ?? definition.primary_key;
@@ -59,7 +64,7 @@ export function cacheKeyOf(definition: EntityDefinition, row: Row, workspaceId: 
   );
 }
 
-/** All keys under which a row, as it is and as it was, may be cached, as found or as missing. */
+/** All keys under which a row, as it is and as it was, may be cached: as found, as missing, or in a list. */
 export function affectedKeys(definition: EntityDefinition, change: EntityChange, workspaceId: string): Set<string> {
   const keys = new Set<string>();
   for (const row of change.old === undefined ? [change.row] : [change.row, change.old]) {
@@ -70,6 +75,10 @@ export function affectedKeys(definition: EntityDefinition, change: EntityChange,
     for (const field of uniqueFields(definition)) {
       const value = textOf(row[field]);
       if (value !== undefined) keys.add(fieldKey(definition, field, value, workspace));
+    }
+    for (const [name, field] of Object.entries(definition.fields)) {
+      const id = field.type === 'foreign' ? textOf(row[name]) : undefined;
+      if (id !== undefined) keys.add(listKey(definition, name, id));
     }
   }
   return keys;

@@ -33,6 +33,7 @@ const acls = defineEntity({
 function textOf(request: RowRequest): string {
   if (request.by === 'cache_key') return `${request.entity} ${request.values.join('/')}`;
   if (request.by === 'id') return `${request.entity} id ${request.id}`;
+  if (request.by === 'parent') return `${request.entity} of ${request.field} ${request.id}`;
   return `${request.entity} ${request.field} ${request.value}`;
 }
 
@@ -132,6 +133,29 @@ describe('entity cache', () => {
     assert.equal((await groups.find('7', 'staff'))?.id, '9');
     assert.equal(asked.length, 4);
     assert.throws(() => people.findBy('note', 'x'), { code: 'ERR_CACHE_FIELD' });
+  });
+
+  it('lists the rows of a parent until one of them changes', async () => {
+    const { cache, rows, asked } = setUp();
+    const groups = cache.reader(acls);
+    const staff = { id: '9', consumer: { id: '7' }, group: 'staff' };
+    const guests = { id: '8', consumer: { id: '7' }, group: 'guests' };
+    rows.set('acls of consumer 7', { rows: [staff] });
+    const list = await groups.findAllFor('consumer', '7');
+    assert.deepEqual(list, [staff]);
+    assert.equal(groups.findAllFor('consumer', '7'), list);
+    assert.deepEqual(await groups.findAllFor('consumer', '6'), []);
+    assert.deepEqual(groups.findAllFor('consumer', '6'), []);
+    assert.deepEqual(asked, ['acls of consumer 7', 'acls of consumer 6']);
+
+    rows.set('acls of consumer 7', { rows: [guests, staff] });
+    cache.invalidate({ entity: 'acls', operation: 'create', row: guests });
+    assert.deepEqual(await groups.findAllFor('consumer', '7'), [guests, staff]);
+    rows.set('acls of consumer 7', { rows: [] });
+    cache.invalidate({ entity: 'acls', operation: 'update', row: { ...guests, consumer: { id: '6' } }, old: guests });
+    assert.deepEqual(await groups.findAllFor('consumer', '7'), []);
+    assert.ok(groups.findAllFor('consumer', '6') instanceof Promise);
+    assert.throws(() => groups.findAllFor('group', 'staff'), { code: 'ERR_CACHE_FIELD' });
   });
 
   it('keeps rows no longer than their own time to live, and than that of the cache', async () => {

@@ -9,6 +9,7 @@ import {
   cacheKeyPrefix,
   cacheKeySuffix,
   fieldKey,
+  listKey,
   uniqueFields,
 } from './cache-keys.ts';
 import type { SharedCache } from './shared-cache.ts';
@@ -17,7 +18,9 @@ import type { SharedCache } from './shared-cache.ts';
 export type RowRequest =
   | { readonly by: 'cache_key'; readonly entity: string; readonly values: readonly string[] }
   | { readonly by: 'id'; readonly entity: string; readonly id: string }
-  | { readonly by: 'field'; readonly entity: string; readonly field: string; readonly value: string };
+  | { readonly by: 'field'; readonly entity: string; readonly field: string; readonly value: string }
+  /** All rows whose foreign field refers to a row: answered with one record, `{ rows }`. */
+  | { readonly by: 'parent'; readonly entity: string; readonly field: string; readonly id: string };
 
 /** What {@link createEntityCache} needs; the names of kong.conf stand beside. */
 export interface EntityCacheOptions {
@@ -49,7 +52,7 @@ export interface EntityCache {
   readonly size: number;
   /**
    * A reader for rows of one entity; its methods answer at once what is cached in this worker or shared. `findBy` throws a
-   * GibbonError `ERR_CACHE_FIELD` for a field that is not unique.
+   * GibbonError `ERR_CACHE_FIELD` for a field that is not unique, `findAllFor` for one that is not foreign.
    */
   reader<E extends EntityDefinition>(definition: E): EntityReader<Stored<E>>;
   /**
@@ -205,7 +208,12 @@ export function createEntityCache(options: EntityCacheOptions): EntityCache {
       if (!unique.has(field)) throw notUnique(entity, field);
       return read(fieldKey(definition, field, value, workspaceId), definition, { by: 'field', entity, field, value });
     }
-    return { find, findById, findBy } as EntityReader<Stored<E>>;
+    function findAllFor(field: string, id: string): readonly Row[] | Promise<readonly Row[]> {
+      if (definition.ttl === true || definition.fields[field]?.type !== 'foreign') throw notListed(entity, field);
+      const found = read(listKey(definition, field, id), definition, { by: 'parent', entity, field, id });
+      return found instanceof Promise ? found.then(rowsOf) : rowsOf(found);
+    }
+    return { find, findById, findBy, findAllFor } as EntityReader<Stored<E>>;
   }
 
   return {
@@ -232,6 +240,19 @@ export function createEntityCache(options: EntityCacheOptions): EntityCache {
 /** Only unique fields are followed when rows change: anything else would be cached for good. */
 function notUnique(entity: string, field: string): GibbonError {
   return new GibbonError(`Cannot find ${entity} by "${field}": the field is not unique`, { code: 'ERR_CACHE_FIELD' });
+}
+
+/** Only foreign fields are followed when rows change, and rows that expire would have to leave the list by themselves. */
+function notListed(entity: string, field: string): GibbonError {
+  return new GibbonError(`Cannot list ${entity} by "${field}": it is no foreign field of rows that stay`, {
+    code: 'ERR_CACHE_FIELD',
+  });
+}
+
+const noRows: readonly Row[] = Object.freeze([]);
+
+function rowsOf(list: Row | undefined): readonly Row[] {
+  return (list?.rows as readonly Row[] | undefined) ?? noRows;
 }
 
 /** True for a row that carries the seconds it has left, as rows of entities with `ttl` may. */

@@ -8,3 +8,4 @@ export { createEntityCache, type EntityCache, type EntityCacheOptions, type RowR
 export { createSharedCacheBuffer, openSharedCache, type SharedCache } from './shared-cache.ts';
 export { createSharedCountersBuffer, openSharedCounters, type SharedCounterTable } from './shared-counters.ts';
 export type { SharedEntry } from './shared-segment.ts';
+export { createSharedStoreMemory, openSharedStore, type SharedStoreMemory } from './shared-store.ts';

@@ -1,7 +1,14 @@
 import { randomFillSync } from 'node:crypto';
 import { type Clock, GibbonError, hashText64, textHash } from '../kernel/index.ts';
 import { lock, steal, tryLock, unlock } from './shared-lock.ts';
-import { openSegment, type Segment, type SharedEntry, segmentGeneration, segmentLock } from './shared-segment.ts';
+import {
+  openSegment,
+  type Segment,
+  type SharedBytes,
+  type SharedEntry,
+  segmentGeneration,
+  segmentLock,
+} from './shared-segment.ts';
 
 /*
  * Layout: a header of 64 bytes (owner numbers given out, segments, bytes of a segment, two seeds), then the segments. Each
@@ -23,30 +30,33 @@ export interface SharedCache {
   /** How many texts it holds; expired ones that nobody asked for count too. */
   readonly size: number;
   get(key: string): SharedEntry | undefined;
+  /** As {@link SharedCache.get}, for what was stored as bytes. */
+  getBytes(key: string): SharedBytes | undefined;
   /** A number that changes whenever the key is deleted, and now and then without need. */
   stamp(key: string): number;
   /**
-   * Stores a text until `expiresAt` (milliseconds since the epoch), unless the key's stamp is no longer the one given,
-   * the text is larger than a quarter of a segment, or the place is busy. The oldest texts make room. True when stored.
+   * Stores a text or bytes until `expiresAt` (milliseconds since the epoch), unless the key's stamp is no longer the one given,
+   * it is larger than a quarter of a segment, or the place is busy. The oldest entries make room. True when stored.
    */
-  set(key: string, text: string, expiresAt?: number, stamp?: number): boolean;
+  set(key: string, content: string | Uint8Array, expiresAt?: number, stamp?: number): boolean;
   /** Certain: on return the key is gone, and texts with an older stamp will not be stored. */
   delete(key: string): void;
   clear(): void;
 }
 
 /**
- * Creates the memory for a shared cache; made once by the main thread, handed to every worker.
+ * Creates the memory for a shared cache; made once by the main thread, handed to every worker. The larger its segments,
+ * the larger the entries that fit, and the more workers wait for one another.
  * @throws GibbonError `ERR_SHARED_CACHE_SIZE` below 4160 bytes.
  */
-export function createSharedCacheBuffer(bytes: number): SharedArrayBuffer {
+export function createSharedCacheBuffer(bytes: number, segmentSize = idealSegmentBytes): SharedArrayBuffer {
   const room = bytes - headerBytes;
   if (!(room >= minBytes)) {
     throw new GibbonError(`Cannot create a shared cache of "${bytes}" bytes: 4160 is the least`, {
       code: 'ERR_SHARED_CACHE_SIZE',
     });
   }
-  const segments = Math.min(256, Math.max(1, Math.floor(room / idealSegmentBytes)));
+  const segments = Math.min(256, Math.max(1, Math.floor(room / segmentSize)));
   const segmentBytes = Math.floor(room / segments / 64) * 64;
   const buffer = new SharedArrayBuffer(headerBytes + segments * segmentBytes);
   const words = new Int32Array(buffer);
@@ -55,6 +65,10 @@ export function createSharedCacheBuffer(bytes: number): SharedArrayBuffer {
   words.set(randomFillSync(new Int32Array(2)), seedsWord);
   return buffer;
 }
+
+type Reader<T> = (segment: Segment, key: string, high: number, low: number) => T | undefined;
+const textReader: Reader<SharedEntry> = (segment, key, high, low) => segment.get(key, high, low);
+const bytesReader: Reader<SharedBytes> = (segment, key, high, low) => segment.getBytes(key, high, low);
 
 /** Opens a shared cache in one thread. */
 export function openSharedCache(buffer: SharedArrayBuffer, clock: Clock): SharedCache {
@@ -112,29 +126,32 @@ export function openSharedCache(buffer: SharedArrayBuffer, clock: Clock): Shared
     Atomics.add(words, wordsOf(at) + segmentGeneration, 1);
   }
 
+  function read<T extends { readonly expiresAt: number }>(key: string, reader: Reader<T>): T | undefined {
+    const at = locate(key);
+    const { high, low } = textHash;
+    if (!enter(at)) return undefined;
+    const segment = segments[at]!;
+    let entry = reader(segment, key, high, low);
+    if (entry !== undefined && entry.expiresAt !== Number.POSITIVE_INFINITY && entry.expiresAt <= clock.now()) {
+      segment.delete(key, high, low);
+      entry = undefined;
+    }
+    return leave(at) ? entry : undefined;
+  }
+
   return {
     get size() {
       return segments.reduce((sum: number, segment: Segment) => sum + segment.entries, 0);
     },
-    get(key) {
-      const at = locate(key);
-      const { high, low } = textHash;
-      if (!enter(at)) return undefined;
-      const segment = segments[at]!;
-      let entry = segment.get(key, high, low);
-      if (entry !== undefined && entry.expiresAt !== Number.POSITIVE_INFINITY && entry.expiresAt <= clock.now()) {
-        segment.delete(key, high, low);
-        entry = undefined;
-      }
-      return leave(at) ? entry : undefined;
-    },
+    get: (key) => read(key, textReader),
+    getBytes: (key) => read(key, bytesReader),
     stamp: (key) => Atomics.load(words, wordsOf(locate(key)) + segmentGeneration),
-    set(key, text, expiresAt = Number.POSITIVE_INFINITY, stamp) {
+    set(key, content, expiresAt = Number.POSITIVE_INFINITY, stamp) {
       const at = locate(key);
       const { high, low } = textHash;
       if (!enter(at)) return false;
       const isCurrent = stamp === undefined || stamp === Atomics.load(words, wordsOf(at) + segmentGeneration);
-      const isStored = isCurrent && segments[at]!.set(key, high, low, text, expiresAt);
+      const isStored = isCurrent && segments[at]!.set(key, high, low, content, expiresAt);
       leave(at);
       return isStored;
     },

@@ -2,7 +2,7 @@
  * A segment of the shared cache, in bytes: a header of 32 (lock, generation, head, tail, used, entries, 8 to spare), the
  * buckets (4 each), and a ring of records. A record: its length (negative once it is dead), the next record of its
  * bucket, two halves of the key's hash, the time at which it expires (8), the length of the key in code units and of the
- * text in bytes, the key as UTF-16, the text as UTF-8; filled up to a multiple of 8. References count 8 bytes and start at
+ * content in bytes, the key as UTF-16, the content (bytes, or a text as UTF-8); filled up to a multiple of 8. References count 8 bytes and start at
  * 1; 0 is none.
  */
 
@@ -30,12 +30,21 @@ export interface SharedEntry {
   readonly expiresAt: number;
 }
 
+/** Bytes, and when they end to be true. */
+export interface SharedBytes {
+  /** A copy of the reader's own. */
+  readonly bytes: Uint8Array;
+  /** Milliseconds since the epoch; Infinity for never. */
+  readonly expiresAt: number;
+}
+
 /** A bounded map in a piece of shared memory that forgets what came first. Its caller holds the segment's lock. */
 export interface Segment {
   readonly entries: number;
   get(key: string, high: number, low: number): SharedEntry | undefined;
-  /** False when key and text together take more than a quarter of the segment. */
-  set(key: string, high: number, low: number, text: string, expiresAt: number): boolean;
+  getBytes(key: string, high: number, low: number): SharedBytes | undefined;
+  /** False when key and content together take more than a quarter of the segment. */
+  set(key: string, high: number, low: number, content: string | Uint8Array, expiresAt: number): boolean;
   delete(key: string, high: number, low: number): void;
   /** Forgets everything, whatever state the memory is in. */
   clear(): void;
@@ -139,11 +148,18 @@ export function openSegment(buffer: SharedArrayBuffer, offset: number, length: n
       const start = at + recordBytes + key.length * 2;
       return { text: bytes.toString('utf8', start, start + ring[at / 4 + 7]!), expiresAt: times[at / 8 + 2]! };
     },
-    set(key, high, low, text, expiresAt) {
+    getBytes(key, high, low) {
+      const at = find(key, high, low);
+      if (at === -1) return undefined;
+      const start = at + recordBytes + key.length * 2;
+      const copy = Buffer.from(bytes.subarray(start, start + ring[at / 4 + 7]!));
+      return { bytes: copy, expiresAt: times[at / 8 + 2]! };
+    },
+    set(key, high, low, content, expiresAt) {
       const known = find(key, high, low);
       if (known !== -1) bury(known);
-      const textBytes = Buffer.byteLength(text);
-      const size = (recordBytes + key.length * 2 + textBytes + 7) & ~7;
+      const contentBytes = Buffer.byteLength(content);
+      const size = (recordBytes + key.length * 2 + contentBytes + 7) & ~7;
       if (size > ringBytes / 4) return false;
       const at = makeRoom(size);
       const word = at / 4;
@@ -154,10 +170,12 @@ export function openSegment(buffer: SharedArrayBuffer, offset: number, length: n
       ring[word + 3] = low;
       times[at / 8 + 2] = expiresAt;
       ring[word + 6] = key.length;
-      ring[word + 7] = textBytes;
+      ring[word + 7] = contentBytes;
       const first = (at + recordBytes) / 2;
       for (let unit = 0; unit < key.length; unit++) units[first + unit] = key.charCodeAt(unit);
-      bytes.write(text, at + recordBytes + key.length * 2, textBytes, 'utf8');
+      const start = at + recordBytes + key.length * 2;
+      if (typeof content === 'string') bytes.write(content, start, contentBytes, 'utf8');
+      else bytes.set(content, start);
       buckets[bucket] = at / 8 + 1;
       words[headWord] = at + size;
       words[usedWord]! += size;

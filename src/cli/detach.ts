@@ -5,7 +5,9 @@ import type { Settings } from '../settings/index.ts';
 import { type CliContext, CommandError, type OptionValues, textOption } from './command.ts';
 import { prefixPaths } from './prefix.ts';
 
-const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+/** Published, the program is JavaScript. */
+const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+const main = fileURLToPath(new URL(`./main.${extension}`, import.meta.url));
 
 /**
  * Starts a node in a process of its own, away from the terminal, and returns once it answers. What it writes goes to the

@@ -1,5 +1,6 @@
 /** The command line: one file per command, and nothing that a gateway needs to run. */
 import { checkCommand } from './check.ts';
+import { createConfigCommand } from './config.ts';
 import { healthCommand } from './health.ts';
 import { confirmOnTerminal, createMigrationsCommand } from './migrations.ts';
 import { prepareCommand } from './prepare.ts';
@@ -23,8 +24,15 @@ const code = await runProgram({
     prepareCommand,
     createMigrationsCommand({
       // The gateway is most of the program; only what opens the store loads it.
-      prepareStore: async (settings) => (await import('../gateway/index.ts')).prepareStore(settings),
+      maintainStore: async (settings, more) => (await import('../gateway/index.ts')).maintainStore(settings, more),
       confirm: confirmOnTerminal,
+    }),
+    createConfigCommand({
+      parse: async (settings, path) => (await import('../gateway/index.ts')).parseConfigFile(settings, path),
+      importFile: async (settings, path, hooks) =>
+        (await import('../gateway/index.ts')).importConfigFile(settings, path, hooks),
+      exportFile: async (settings, path) => (await import('../gateway/index.ts')).exportConfigFile(settings, path),
+      showLine: process.stderr.isTTY ? (text) => process.stderr.write(`\r${text}\x1b[K`) : undefined,
     }),
     versionCommand,
   ],

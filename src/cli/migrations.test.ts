@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { createSqliteStrategy } from '../db/index.ts';
+import { createSqliteMaintenance } from '../db/index.ts';
 import { createManualClock } from '../kernel/index.ts';
 import { createMigrationsCommand } from './migrations.ts';
 import { runProgram } from './program.ts';
@@ -19,11 +19,7 @@ const hint = '\n  Run with --v (verbose) or --vv (debug) for more details';
 async function run(args: string, answer?: boolean): Promise<[number, ...string[]]> {
   const lines: string[] = [];
   const command = createMigrationsCommand({
-    async prepareStore(settings) {
-      const strategy = createSqliteStrategy({ path: settings.sqlite_path, clock: createManualClock() });
-      await strategy.open([]);
-      await strategy.close();
-    },
+    maintainStore: async (settings) => createSqliteMaintenance(settings.sqlite_path, [], createManualClock()),
     confirm: () => Promise.resolve(answer),
   });
   const code = await runProgram({

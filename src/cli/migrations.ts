@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { deleteSqliteStore, readSqliteState, type SqliteState } from '../db/index.ts';
+import type { MigrationGroup, StoreMaintenance, StoreState } from '../db/index.ts';
 import type { Settings } from '../settings/index.ts';
 import {
   type CliContext,
@@ -10,6 +10,7 @@ import {
   type OptionDefinition,
   type OptionValues,
   prefixOption,
+  secondsOption,
 } from './command.ts';
 import { preparePrefix, runningPid } from './prefix.ts';
 
@@ -27,55 +28,59 @@ const needsBootstrap = "Database needs bootstrapping: run 'gibbon migrations boo
 
 /** What {@link createMigrationsCommand} is given. */
 export interface MigrationDoors {
-  /** Creates the store of these settings or brings it up to date, and closes it. */
-  readonly prepareStore: (settings: Settings) => Promise<void>;
+  /** What can be done with the store of these settings as a whole. */
+  readonly maintainStore: (
+    settings: Settings,
+    options: { readonly lockTimeoutMs: number },
+  ) => Promise<StoreMaintenance>;
   /** Asks the operator; undefined when nobody can answer. */
   readonly confirm: (question: string) => Promise<boolean | undefined>;
 }
 
-type Work = (context: CliContext, settings: Settings, options: OptionValues) => Promise<number>;
+/** One call of a subcommand. */
+interface Call {
+  readonly context: CliContext;
+  readonly settings: Settings;
+  readonly given: OptionValues;
+  readonly store: StoreMaintenance;
+  readonly confirm: MigrationDoors['confirm'];
+}
 
 /** Creates the commands that look after the layout of the store. */
 export function createMigrationsCommand(doors: MigrationDoors): CommandDefinition {
-  const subcommand = (name: string, summary: string, work: Work): CommandDefinition => ({
+  const subcommand = (name: string, summary: string, work: (call: Call) => Promise<number>): CommandDefinition => ({
     name,
     summary,
     options,
-    run(context, given) {
+    async run(context, given) {
       const quiet = given.quiet === true ? { ...context, out: () => {} } : context;
-      return work(quiet, loadForCommand(quiet, given), given);
+      const settings = withTimeout(loadForCommand(quiet, given), given);
+      const store = await doors.maintainStore(settings, { lockTimeoutMs: secondsOption(given, 'lockTimeout') * 1000 });
+      return work({ context: quiet, settings, given, store, confirm: doors.confirm });
     },
   });
   return {
     name: 'migrations',
     summary: 'Look after the layout of the store.',
     subcommands: [
-      subcommand('bootstrap', 'Create the store.', (context, settings, given) =>
-        bootstrap(doors, context, settings, given),
-      ),
-      subcommand('up', 'Run new migrations.', (context, settings) => up(doors, context, settings)),
-      subcommand('finish', 'Finish migrations that up has begun.', async (context, settings) => {
-        const state = readSqliteState(settings.sqlite_path);
-        if (state === undefined) throw new CommandError(`Cannot run migrations: ${needsBootstrap}`);
-        context.out(
-          state.missing.length === 0
-            ? 'No pending migrations to finish'
-            : "\nNew migrations available; run 'gibbon migrations up' to proceed",
-        );
-        return 0;
-      }),
-      subcommand('list', 'List migrations; the exit code says what is to be done.', async (context, settings) =>
-        list(context, readSqliteState(settings.sqlite_path)),
-      ),
-      subcommand('reset', 'Delete the store with everything in it.', (context, settings, given) =>
-        reset(doors, context, settings, given),
-      ),
-      subcommand('status', 'Print the state of the store as JSON.', async (context, settings) => {
-        context.out(JSON.stringify(describe(readSqliteState(settings.sqlite_path))));
+      subcommand('bootstrap', 'Create the store.', bootstrap),
+      subcommand('up', 'Run new migrations.', up),
+      subcommand('finish', 'Finish migrations that up has begun.', finish),
+      subcommand('list', 'List migrations; the exit code says what is to be done.', list),
+      subcommand('reset', 'Delete the store with everything in it.', reset),
+      subcommand('status', 'Print the state of the store as JSON.', async ({ context, store }) => {
+        context.out(JSON.stringify(describe(await store.state())));
         return 0;
       }),
     ],
   };
+}
+
+/** `--db-timeout` takes the place of the time limit of whichever store is set. */
+function withTimeout(settings: Settings, given: OptionValues): Settings {
+  if (given.dbTimeout === undefined) return settings;
+  const timeout = secondsOption(given, 'dbTimeout') * 1000;
+  return { ...settings, pg_timeout: timeout, mysql_timeout: timeout };
 }
 
 /**
@@ -97,55 +102,79 @@ export async function confirmOnTerminal(question: string): Promise<boolean | und
   }
 }
 
-async function bootstrap(
-  { prepareStore }: MigrationDoors,
-  context: CliContext,
-  settings: Settings,
-  given: OptionValues,
-): Promise<number> {
-  if (readSqliteState(settings.sqlite_path) !== undefined) {
+async function bootstrap({ context, settings, given, store }: Call): Promise<number> {
+  if ((await store.state()) !== undefined) {
     if (given.force !== true) {
       context.out('Database already bootstrapped');
       return 0;
     }
-    deleteStore(context, settings);
+    await deleteStore(context, settings, store);
   }
   context.out('Bootstrapping database...');
   preparePrefix(settings);
-  await prepareStore(settings);
+  await store.migrate();
   context.out('Database is up-to-date');
   return 0;
 }
 
-async function up({ prepareStore }: MigrationDoors, context: CliContext, settings: Settings): Promise<number> {
-  const state = readSqliteState(settings.sqlite_path);
-  if (state === undefined) throw new CommandError(`Cannot run migrations: ${needsBootstrap}`);
-  // Tables of new entities come with opening the store, also when no step is missing.
-  await prepareStore(settings);
+async function up({ context, store }: Call): Promise<number> {
+  const state = await bootstrapped(store);
+  await store.migrate();
   context.out(state.missing.length === 0 ? 'Database is already up-to-date' : 'Database is up-to-date');
   return 0;
 }
 
-/** Exit codes as Kong's: 0 up to date, 3 needs bootstrap, 5 new migrations. */
-function list(context: CliContext, state: SqliteState | undefined): number {
+/** Migrations of ours that were cut off half-way are run again; those that Kong began are for Kong to finish. */
+async function finish({ context, store }: Call): Promise<number> {
+  const state = await bootstrapped(store);
+  if (state.pending.some(({ namespace }) => namespace !== 'gibbon')) {
+    throw new CommandError(
+      `Cannot finish migrations that Kong began: run 'kong migrations finish' with that Kong\n${format(state.pending)}`,
+    );
+  }
+  if (state.pending.length > 0) {
+    await store.migrate();
+    context.out('Database is up-to-date');
+    return 0;
+  }
+  context.out(
+    state.missing.length === 0
+      ? 'No pending migrations to finish'
+      : "\nNew migrations available; run 'gibbon migrations up' to proceed",
+  );
+  return 0;
+}
+
+async function bootstrapped(store: StoreMaintenance): Promise<StoreState> {
+  const state = await store.state();
+  if (state === undefined) throw new CommandError(`Cannot run migrations: ${needsBootstrap}`);
+  return state;
+}
+
+/** Exit codes as Kong's: 0 up to date, 3 needs bootstrap, 4 pending migrations, 5 new migrations. */
+async function list({ context, store }: Call): Promise<number> {
+  const state = await store.state();
   if (state === undefined) {
     context.out(needsBootstrap);
     return 3;
   }
   if (state.executed.length > 0) context.out(`Executed migrations:\n${format(state.executed)}`);
+  if (state.pending.length > 0) context.out(`\nPending migrations:\n${format(state.pending)}`);
+  if (state.missing.length > 0) context.out(`\nNew migrations available:\n${format(state.missing)}`);
+  if (state.pending.length > 0) {
+    const isOurs = state.pending.every(({ namespace }) => namespace === 'gibbon');
+    context.out(
+      `\nRun ${isOurs ? "'gibbon migrations finish'" : "'kong migrations finish' with the Kong that began them"}`,
+    );
+    return 4;
+  }
   if (state.missing.length === 0) return 0;
-  context.out(`\nNew migrations available:\n${format(state.missing)}`);
   context.out("\nRun 'gibbon migrations up' to proceed");
   return 5;
 }
 
-async function reset(
-  { confirm }: MigrationDoors,
-  context: CliContext,
-  settings: Settings,
-  given: OptionValues,
-): Promise<number> {
-  const isEmpty = readSqliteState(settings.sqlite_path) === undefined;
+async function reset({ context, settings, given, store, confirm }: Call): Promise<number> {
+  const isEmpty = (await store.state()) === undefined;
   if (given.yes !== true && !isEmpty) {
     const answer = await confirm('Are you sure? This operation is irreversible.');
     if (answer === undefined) {
@@ -160,35 +189,32 @@ async function reset(
     context.out('Database not bootstrapped, nothing to reset');
     return 0;
   }
-  deleteStore(context, settings);
+  await deleteStore(context, settings, store);
   return 0;
 }
 
-function deleteStore(context: CliContext, settings: Settings): void {
+async function deleteStore(context: CliContext, settings: Settings, store: StoreMaintenance): Promise<void> {
   if (runningPid(settings.prefix) !== undefined) {
     throw new CommandError(`Gibbon is running in prefix: ${settings.prefix}: stop it first`);
   }
   context.out('Resetting database...');
-  deleteSqliteStore(settings.sqlite_path);
+  await store.reset();
   context.out('Database successfully reset');
 }
 
-function describe(state: SqliteState | undefined): Record<string, unknown> {
+function describe(state: StoreState | undefined): Record<string, unknown> {
   if (state === undefined) return { needs_bootstrap: true };
-  const group = (versions: readonly number[]): unknown => [
-    { namespace: 'gibbon', subsystem: 'core', migrations: versions.map(nameOf) },
-  ];
+  const shown = (groups: readonly MigrationGroup[]): unknown =>
+    groups.map(({ namespace, subsystem, names }) => ({ namespace, subsystem, migrations: names }));
   return {
     needs_bootstrap: false,
-    executed_migrations: group(state.executed),
-    ...(state.missing.length === 0 ? {} : { new_migrations: group(state.missing) }),
+    executed_migrations: shown(state.executed),
+    ...(state.pending.length === 0 ? {} : { pending_migrations: shown(state.pending) }),
+    ...(state.missing.length === 0 ? {} : { new_migrations: shown(state.missing) }),
   };
 }
 
-function format(versions: readonly number[]): string {
-  return `core: ${versions.map(nameOf).join(', ')}`;
-}
-
-function nameOf(version: number): string {
-  return String(version).padStart(3, '0');
+function format(groups: readonly MigrationGroup[]): string {
+  const width = Math.max(...groups.map(({ subsystem }) => subsystem.length));
+  return groups.map(({ subsystem, names }) => `${subsystem.padStart(width)}: ${names.join(', ')}`).join('\n');
 }

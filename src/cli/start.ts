@@ -58,6 +58,14 @@ async function startForeground(context: CliContext, settings: Settings, options:
   const { startGateway } = await import('../gateway/index.ts');
   const gateway = await startGateway(settings, { runMigrations: options.runMigrations === true });
   writePid(settings.prefix, process.pid);
+  // The workers serve on whatever goes wrong beside them: a fault of the control side is told, and ends nothing.
+  for (const name of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(name, (fault: unknown) => {
+      context.err(
+        logLine('error', `Uncaught fault: ${fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)}`),
+      );
+    });
+  }
   announce(context, settings, gateway);
   const hadTerminal = process.stdin.isTTY || process.stdout.isTTY;
   try {

@@ -1,12 +1,15 @@
-import type { EntityEvent } from '../events/index.ts';
+import type { EntityChange, EntityEvent } from '../events/index.ts';
 import { type Clock, GibbonError, type Logger } from '../kernel/index.ts';
 import { createSchema, type EntityDefinition, type SchemaEnvironment } from '../schema/index.ts';
+import { type ApplyOptions, applyRows } from './dao/apply.ts';
 import { type ChildField, type DaoContext, type Entity, ok } from './dao/context.ts';
 import { createDao } from './dao/dao.ts';
 import { hooksOf } from './dao/hooks.ts';
 import { createTagsDao } from './dao/tags.ts';
-import type { Dao } from './dao/types.ts';
+import type { CompleteRow, Dao, DaoResult } from './dao/types.ts';
+import { writeRow } from './dao/write-row.ts';
 import { createWriter, writeThrough } from './dao/writer.ts';
+import { relationsOf } from './declarative/relations.ts';
 import type { Strategy } from './strategies/strategy.ts';
 
 /** What {@link createDatabase} needs. */
@@ -15,8 +18,10 @@ export interface DatabaseOptions {
   /** Core entities and those of plugins; every entity that a foreign field refers to must be among them. */
   readonly entities: readonly EntityDefinition[];
   readonly environment: SchemaEnvironment;
-  /** Told once of each write that went through, in the order of the commits. */
+  /** Told once of each write that went through, in the order of the commits, those of other nodes on the store too. */
   readonly onEvent: (event: EntityEvent) => void;
+  /** Called when changes of other nodes may have been missed: whatever was read before must be read again. */
+  readonly onLost?: () => void;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -34,6 +39,13 @@ export interface Database {
   has(entity: string): boolean;
   /** True when the store answers. */
   reachable(): Promise<boolean>;
+  /**
+   * Replaces or inserts complete rows in one transaction, in the order in which they come, and announces them as one
+   * change. At the first error nothing is written. `onRow` is told how many rows were done so far.
+   */
+  writeAll(rows: Iterable<CompleteRow>, onRow?: (done: number) => void): Promise<DaoResult<number>>;
+  /** Brings the store to hold these rows; see {@link applyRows}. */
+  apply(rows: readonly CompleteRow[], options: ApplyOptions): Promise<DaoResult<readonly EntityChange[]>>;
   /** Deletes rows whose time to live is over and returns how many; nothing is announced. */
   removeExpired(): Promise<number>;
   /** Waits for writes under way; later calls reject. */
@@ -82,6 +94,17 @@ export async function createDatabase(options: DatabaseOptions): Promise<Database
     daos.set(definition.name, createDao(context, entity));
   }
   await createDefaultWorkspace(context);
+  await strategy.follow?.({
+    heard: (event) => announceSafely(context, event),
+    lost: () => {
+      options.logger.error('Changes of other nodes may have been missed: reading everything again');
+      options.onLost?.();
+    },
+  });
+
+  const exported = relationsOf(options.entities)
+    .ordered.filter(({ name, db_export }) => db_export !== false && name !== 'workspaces')
+    .map(({ name }) => name);
 
   return {
     strategy: strategy.name,
@@ -95,10 +118,30 @@ export async function createDatabase(options: DatabaseOptions): Promise<Database
       return dao;
     },
     has: (name) => daos.has(name),
+    apply: (rows, how) => applyRows(context, exported, rows, how),
+    writeAll: (rows, onRow) =>
+      writeThrough(context, async (work) => {
+        let done = 0;
+        for (const row of rows) {
+          const written = await writeRow(context, work, row);
+          if (!written.ok) return written;
+          done += 1;
+          onRow?.(done);
+        }
+        return ok(done);
+      }),
     reachable: () => strategy.reachable(),
     removeExpired: () => strategy.removeExpired(),
     close: () => strategy.close(),
   };
+}
+
+function announceSafely(context: DaoContext, event: EntityEvent): void {
+  try {
+    context.announce(event);
+  } catch (fault) {
+    context.logger.error(`Cannot announce a change of another node: ${String(fault)}`);
+  }
 }
 
 async function createDefaultWorkspace(context: DaoContext): Promise<void> {

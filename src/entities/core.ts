@@ -1,7 +1,12 @@
 import type { EntityDefinition } from '../schema/index.ts';
 import { caCertificates } from './ca-certificates.ts';
 import { certificates } from './certificates.ts';
+import { clusteringDataPlanes } from './clustering-data-planes.ts';
 import { consumers } from './consumers.ts';
+import { filterChains } from './filter-chains.ts';
+import { keySets } from './key-sets.ts';
+import { keys } from './keys.ts';
+import { parameters } from './parameters.ts';
 import { plugins } from './plugins.ts';
 import { routes } from './routes.ts';
 import { services } from './services.ts';
@@ -9,6 +14,7 @@ import { snis } from './snis.ts';
 import { tags } from './tags.ts';
 import { targets } from './targets.ts';
 import { upstreams } from './upstreams.ts';
+import { vaults } from './vaults.ts';
 import { workspaces } from './workspaces.ts';
 
 /** The entities of the gateway itself, each after those that it refers to. */
@@ -24,4 +30,10 @@ export const coreEntities: readonly EntityDefinition[] = Object.freeze([
   targets,
   plugins,
   tags,
+  clusteringDataPlanes,
+  parameters,
+  vaults,
+  keySets,
+  keys,
+  filterChains,
 ]);

@@ -2,5 +2,4 @@
  * Events: how one room tells others that something happened, inside a thread and between threads. It carries data and
  * knows neither who speaks nor who listens.
  */
-export { type Bus, createBus } from './bus.ts';
 export type { EntityChange, EntityEvent } from './changes.ts';

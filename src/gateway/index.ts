@@ -2,5 +2,6 @@
  * Gateway: the composition root. It alone knows all rooms: it opens the store, serves the Admin API, starts workers and
  * tells them of every change, and takes all of it down again.
  */
-export { prepareStore } from './prepare-store.ts';
+export { exportConfigFile, importConfigFile, parseConfigFile } from './config-files.ts';
 export { type Address, type RunningGateway, type StartOptions, startGateway } from './start.ts';
+export { maintainStore } from './store-maintenance.ts';

@@ -1,6 +1,6 @@
 import { mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
-import { createLogger, type Logger, type LogLevel } from '../kernel/index.ts';
+import { createLogger, gatherLines, type Logger, type LogLevel } from '../kernel/index.ts';
 
 /**
  * Opens the error log: `proxy_error_log` relative to the prefix, or a device such as /dev/stderr. Every thread opens it for
@@ -9,6 +9,15 @@ import { createLogger, type Logger, type LogLevel } from '../kernel/index.ts';
  */
 export function openLog(prefix: string, path: string, level: LogLevel, worker: number): Logger {
   return createLogger({ level, sink: sinkOf(prefix, path), worker });
+}
+
+/**
+ * Opens the access log: `proxy_access_log`, a path and after a blank the name of a format, which has no effect. Undefined
+ * when it is off.
+ */
+export function openAccessLog(prefix: string, setting: string): ((line: string) => void) | undefined {
+  const path = setting.trim().split(/\s+/)[0]!;
+  return path === 'off' || path === '/dev/null' ? undefined : gatherLines(sinkOf(prefix, path)).write;
 }
 
 function sinkOf(prefix: string, path: string): (lines: string) => void {

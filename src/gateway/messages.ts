@@ -1,3 +1,4 @@
+import type { HealthReport, HealthVerdict } from '../balancer/index.ts';
 import type { RowRequest } from '../cache/index.ts';
 import type { EntityChange } from '../events/index.ts';
 import type { LogLevel } from '../kernel/index.ts';
@@ -11,6 +12,10 @@ export type ToWorker =
   | { readonly type: 'listen'; readonly ports: readonly number[] }
   | { readonly type: 'found'; readonly id: number; readonly row: Row | null }
   | { readonly type: 'failed'; readonly id: number; readonly message: string }
+  /** What is to be thought of addresses of upstreams from now on. Answered with `applied`, too. */
+  | { readonly type: 'health'; readonly version: number; readonly verdicts: readonly HealthVerdict[] }
+  /** Forget all rows that are cached. */
+  | { readonly type: 'forget' }
   | { readonly type: 'log-level'; readonly level: LogLevel }
   /** Stop accepting, finish what is in flight, then leave. */
   | { readonly type: 'drain' };
@@ -23,6 +28,8 @@ export type FromWorker =
   | { readonly type: 'listening'; readonly ports: readonly number[] }
   | { readonly type: 'applied'; readonly version: number }
   | { readonly type: 'find'; readonly id: number; readonly request: RowRequest }
+  /** What the traffic showed of addresses of upstreams. */
+  | { readonly type: 'health-reports'; readonly reports: readonly HealthReport[] }
   | { readonly type: 'drained' }
   /** The worker cannot start, and another one could not either. */
   | { readonly type: 'refused'; readonly message: string };

@@ -4,32 +4,43 @@ import { join } from 'node:path';
 import {
   type AdminOptions,
   type AdminServer,
+  type AuditLog,
   createAdminServer,
+  createAuditLog,
   createStatusServer,
+  healthEndpoints,
   type StatusReport,
 } from '../admin/index.ts';
 import {
   affectedKeys,
   createSharedCacheBuffer,
   createSharedCountersBuffer,
+  createSharedStoreMemory,
   openSharedCache,
   type SharedCache,
 } from '../cache/index.ts';
-import type { Database } from '../db/index.ts';
+import { createOffStrategy, type Database, emptyHash, maxTextBytes } from '../db/index.ts';
+import { defaultWorkspaceId } from '../entities/index.ts';
 import type { EntityChange } from '../events/index.ts';
 import { type Logger, systemClock } from '../kernel/index.ts';
 import type { AnyPlugin } from '../pdk/index.ts';
 import { pluginSubschema } from '../pdk/support.ts';
-import type { Json } from '../schema/index.ts';
+import type { Json, Row } from '../schema/index.ts';
 import { gibbonVersion, kongVersion, type Listener, reportSettings, type Settings } from '../settings/index.ts';
 import { createTicketKeys, loadOrCreateDefaultCertificate } from '../tls/index.ts';
+import { bundledVaults } from '../vaults/index.ts';
+import { createCacheView, createLogLevelSwitch } from './admin-views.ts';
+import { createDeclarativeNode, type DeclarativeNode, persistedPath } from './declarative.ts';
 import { offerDemo } from './demo.ts';
 import { type EchoServer, startEcho } from './echo.ts';
 import { openLog } from './log-file.ts';
 import { createNodeCounters, type NodeCounters } from './node-counters.ts';
+import { type NodeHealth, startNodeHealth } from './node-health.ts';
 import { nodeIdOf } from './node-id.ts';
-import { readPem } from './pem.ts';
+import { ownCertificateOf, readPem, trustedOf } from './pem.ts';
+import { openPluginAdmins, type PluginAdmins } from './plugin-admins.ts';
 import { loadPlugins } from './plugin-registry.ts';
+import { SecretRows } from './secret-rows.ts';
 import { findRow, loadAll, openStore } from './store.ts';
 import type { WorkerData } from './worker-data.ts';
 import { createWorkers, type Workers } from './workers.ts';
@@ -69,11 +80,11 @@ const expiryInterval = 60_000;
  * Starts a node and resolves once it serves.
  * @throws GibbonError when the store, a plugin, a certificate or a listener keeps it from starting; nothing is left open.
  */
-export async function startGateway(settings: Settings, _options: StartOptions = {}): Promise<RunningGateway> {
+export async function startGateway(settings: Settings, options: StartOptions = {}): Promise<RunningGateway> {
   mkdirSync(settings.prefix, { recursive: true });
   const node = new GatewayNode(settings);
   try {
-    await node.open();
+    await node.open(options);
   } catch (fault) {
     await node.stop({ graceful: false, timeoutMs: 0 });
     throw fault;
@@ -87,31 +98,45 @@ class GatewayNode implements RunningGateway {
   #logger: Logger;
   readonly #nodeId: string;
   readonly #counters: NodeCounters = createNodeCounters(2 * maxWorkers);
-  readonly #shared: Pick<WorkerData['buffers'], 'counters' | 'rows' | 'misses'>;
+  readonly #shared: Pick<WorkerData['buffers'], 'counters' | 'rows' | 'misses' | 'store'>;
   readonly #sharedRows: SharedCache;
   readonly #sharedMisses: SharedCache;
   readonly #ticketKeys = createTicketKeys();
   #database: Database | undefined;
+  /** Where rows come from when there is no database. */
+  #declarative: DeclarativeNode | undefined;
+  #secrets: SecretRows | undefined;
   #plugins: readonly AnyPlugin[] = [];
   #workers: Workers | undefined;
   /** All workers that must hear of changes: during a reload those that come beside those that go. */
   readonly #hearers = new Set<Workers>();
   #generation = 0;
   #admin: AdminServer | undefined;
+  #pluginAdmins: PluginAdmins | undefined;
   #status: AdminServer | undefined;
   #echo: EchoServer | undefined;
+  #health: NodeHealth | undefined;
   #expiry: NodeJS.Timeout | undefined;
+  readonly #logLevel: ReturnType<typeof createLogLevelSwitch>;
+  readonly #audit: AuditLog;
   #adminAddresses: readonly Address[] = [];
   #statusAddresses: readonly Address[] = [];
 
   constructor(settings: Settings) {
     this.#settings = settings;
     this.#logger = openLog(settings.prefix, settings.proxy_error_log, settings.log_level, 0);
+    this.#logLevel = createLogLevelSwitch(
+      this.#logger,
+      () => this.#settings.log_level,
+      (level) => this.#workers?.setLogLevel(level),
+    );
+    this.#audit = createAuditLog(settings.admin_audit_size);
     this.#nodeId = nodeIdOf(settings.prefix, settings.node_id);
     this.#shared = {
       counters: createSharedCountersBuffer(countersBytes),
       rows: createSharedCacheBuffer(settings.mem_cache_size),
       misses: createSharedCacheBuffer(missBytes),
+      store: createSharedStoreMemory(settings.mem_cache_size),
     };
     this.#sharedRows = openSharedCache(this.#shared.rows, systemClock);
     this.#sharedMisses = openSharedCache(this.#shared.misses, systemClock);
@@ -130,15 +155,26 @@ class GatewayNode implements RunningGateway {
     };
   }
 
-  async open(): Promise<void> {
+  async open(options: StartOptions): Promise<void> {
     const settings = this.#settings;
     this.#plugins = await loadPlugins(settings);
-    const database = await openStore(settings, this.#plugins, this.#logger, (event) => this.#spread(event.changes));
-    this.#database = database;
-    if (settings.demo) {
+    const database = await this.#openStore(settings, options);
+    this.#secrets = new SecretRows(database, this.#plugins, this.#logger);
+    await this.#secrets.readVaults(database);
+    if (settings.demo && this.#declarative === undefined) {
       this.#echo = await startEcho();
       await offerDemo(database);
     }
+    this.#health = await startNodeHealth({
+      database,
+      settings,
+      resolve: (entity, row) => this.#secrets!.resolve(entity, row),
+      echoPort: this.#echo?.port ?? 0,
+      logger: this.#logger,
+      announce: (verdicts) => {
+        for (const workers of this.#hearers) workers.judge(verdicts);
+      },
+    });
     this.#workers = await this.#startWorkers(settings);
     await this.#openAdmin(settings);
     await this.#openStatus(settings);
@@ -151,12 +187,43 @@ class GatewayNode implements RunningGateway {
     this.#logger.notice(`Gibbon ${gibbonVersion} serves with ${this.#workers.count} workers`);
   }
 
+  /** Opens the store; without a database it is filled at once with what the settings name. */
+  async #openStore(settings: Settings, options: StartOptions): Promise<Database> {
+    const { prefix } = settings;
+    const announce = (changes: readonly EntityChange[]): void => this.#spread(changes);
+    if (settings.database !== 'off') {
+      this.#database = await openStore(settings, this.#plugins, this.#logger, (event) => announce(event.changes), {
+        migrate: options.runMigrations === true,
+        onLost: () => this.#readAgain(),
+      });
+      return this.#database;
+    }
+    const strategy = createOffStrategy({ clock: systemClock, workspaceId: defaultWorkspaceId });
+    const database = await openStore(settings, this.#plugins, this.#logger, () => {}, { strategy });
+    this.#database = database;
+    this.#declarative = createDeclarativeNode({
+      database,
+      strategy,
+      announce,
+      settled: (limitMs) => this.#workers?.settled(limitMs) ?? Promise.resolve(true),
+      logger: this.#logger,
+      maxBytes: Math.min(settings.lmdb_map_size, maxTextBytes),
+      persistAt: settings.declarative_persist ? persistedPath(prefix) : undefined,
+    });
+    this.#declarative.loadFromSettings(settings);
+    return database;
+  }
+
   async reload(settings: Settings): Promise<void> {
     const former = this.#workers!;
     this.#plugins = await loadPlugins(settings);
+    this.#secrets = new SecretRows(this.#database!, this.#plugins, this.#logger);
+    await this.#secrets.readVaults(this.#database!);
+    this.#declarative?.loadFromSettings(settings);
     const next = await this.#startWorkers(settings, former.ports);
     this.#settings = settings;
     this.#workers = next;
+    this.#health!.reload(settings);
     this.#logger.setLevel(settings.log_level);
     await former.stop(drainLimit);
     this.#hearers.delete(former);
@@ -166,11 +233,24 @@ class GatewayNode implements RunningGateway {
     await this.#openStatus(settings);
   }
 
+  /** Changes were missed: whatever was read from the store is read again, by new workers. */
+  #readAgain(): void {
+    this.#sharedRows.clear();
+    this.#sharedMisses.clear();
+    this.reload(this.#settings).catch((fault: Error) => {
+      this.#logger.error(`Cannot read the store again: ${fault.message}`);
+    });
+  }
+
   async stop({ graceful, timeoutMs }: { readonly graceful: boolean; readonly timeoutMs: number }): Promise<void> {
+    this.#declarative?.close();
     clearInterval(this.#expiry);
+    this.#logLevel.end();
     await this.#status?.close();
     await this.#admin?.close(graceful ? AbortSignal.timeout(Math.max(1, timeoutMs)) : AbortSignal.abort());
+    this.#pluginAdmins?.close();
     await this.#workers?.stop(graceful ? timeoutMs : 0);
+    this.#health?.close();
     await this.#database?.close();
     this.#echo?.close();
     this.#logger.notice('Gibbon stopped');
@@ -187,7 +267,9 @@ class GatewayNode implements RunningGateway {
         this.#sharedMisses.delete(key);
       }
     }
-    for (const workers of this.#hearers) workers.announce(changes);
+    const resolved = this.#secrets?.resolveChanges(changes) ?? changes;
+    for (const workers of this.#hearers) workers.announce(resolved);
+    this.#health?.apply(resolved);
   }
 
   async #startWorkers(settings: Settings, ports?: readonly number[]): Promise<Workers> {
@@ -208,23 +290,18 @@ class GatewayNode implements RunningGateway {
         key: own ? settings.ssl_cert_key.map((value) => readPem('ssl_cert_key', value)) : standard.key,
         ticketKeys: this.#ticketKeys,
       },
-      trusted: settings.lua_ssl_trusted_certificate
-        .filter((value) => value !== 'system')
-        .map((value) => readPem('lua_ssl_trusted_certificate', value)),
-      clientCertificate:
-        settings.client_ssl && settings.client_ssl_cert !== undefined && settings.client_ssl_cert_key !== undefined
-          ? {
-              cert: readPem('client_ssl_cert', settings.client_ssl_cert),
-              key: readPem('client_ssl_cert_key', settings.client_ssl_cert_key),
-            }
-          : undefined,
+      trusted: trustedOf(settings),
+      clientCertificate: ownCertificateOf(settings),
       echoPort: this.#echo?.port ?? 0,
     };
+    const resolve = (entity: string, row: Row): Row => this.#secrets!.resolve(entity, row);
     const workers = createWorkers({
       count: Math.max(1, Math.min(maxWorkers, count)),
       dataOf: (index) => ({ ...common, index, stripe: offset + index }),
-      load: () => loadAll(database),
-      find: (request) => findRow(database, request),
+      load: () => loadAll(database, resolve),
+      find: (request) => findRow(database, request, resolve),
+      verdicts: () => this.#health!.ledger.verdicts(),
+      report: (reports) => this.#health!.ledger.take(reports),
       logger: this.#logger,
     });
     this.#hearers.add(workers);
@@ -266,14 +343,25 @@ class GatewayNode implements RunningGateway {
       clock: systemClock,
       showLatency: settings.enabled_headers.has('x-kong-admin-latency'),
       bodyLimit: settings.nginx_admin_client_max_body_size,
-      settled: () => this.#workers?.settled() ?? Promise.resolve(),
+      vaults: bundledVaults,
+      cache: createCacheView(this.#sharedRows, this.#sharedMisses, () => this.#workers?.forget()),
+      audit: this.#audit,
+      logLevel: this.#logLevel,
+      ...(this.#declarative === undefined ? {} : { declarative: this.#declarative }),
+      endpoints: healthEndpoints(this.#database!, this.#health!.ledger, this.#nodeId),
     };
   }
 
   async #openAdmin(settings: Settings): Promise<void> {
     const { admin_listen: listeners, admin_ssl_cert: certs, admin_ssl_cert_key: keys } = settings;
     const tls = await this.#certificateOf(listeners, 'admin', certs, keys);
-    this.#admin = createAdminServer(this.#adminOptions(settings));
+    this.#pluginAdmins?.close();
+    this.#pluginAdmins = openPluginAdmins(this.#plugins, this.#database!, this.#shared.store, this.#logger);
+    const options = this.#adminOptions(settings);
+    this.#admin = createAdminServer({
+      ...options,
+      endpoints: [...(options.endpoints ?? []), ...this.#pluginAdmins.endpoints],
+    });
     this.#adminAddresses = await open(this.#admin, listeners, tls);
   }
 
@@ -282,7 +370,11 @@ class GatewayNode implements RunningGateway {
     const tls = await this.#certificateOf(listeners, 'status', certs, keys);
     this.#status = createStatusServer({
       ...this.#adminOptions(settings),
-      unreadiness: () => (this.#workers === undefined ? 'router builds not yet complete' : undefined),
+      unreadiness: () => {
+        if (this.#workers === undefined) return 'router builds not yet complete';
+        if (this.#declarative?.hash() !== emptyHash) return undefined;
+        return 'no configuration available (empty configuration present)';
+      },
     });
     this.#statusAddresses = await open(this.#status, listeners, tls);
   }
@@ -310,6 +402,7 @@ class GatewayNode implements RunningGateway {
         shared: [
           { name: 'kong_db_cache', usedBytes: 0, capacityBytes: this.#shared.rows.byteLength },
           { name: 'kong_db_cache_miss', usedBytes: 0, capacityBytes: this.#shared.misses.byteLength },
+          { name: 'gibbon_plugin_store', usedBytes: 0, capacityBytes: this.#shared.store.entries.byteLength },
           { name: 'kong_rate_limiting_counters', usedBytes: 0, capacityBytes: this.#shared.counters.byteLength },
         ],
       },
@@ -322,6 +415,7 @@ class GatewayNode implements RunningGateway {
         connections_handled: totals.accepted,
         total_requests: totals.requests,
       },
+      ...(this.#declarative === undefined ? {} : { configurationHash: this.#declarative.hash() }),
     };
   }
 }

@@ -1,3 +1,4 @@
+import type { SharedStoreMemory } from '../cache/index.ts';
 import type { Settings } from '../settings/index.ts';
 
 /** What a worker thread is born with. */
@@ -14,6 +15,7 @@ export interface WorkerData {
     readonly counters: SharedArrayBuffer;
     readonly rows: SharedArrayBuffer;
     readonly misses: SharedArrayBuffer;
+    readonly store: SharedStoreMemory;
   };
   readonly tls: {
     readonly cert: readonly string[];

@@ -1,11 +1,17 @@
-import { createBalancers } from '../balancer/index.ts';
-import { createEntityCache, openSharedCache, openSharedCounters, type RowRequest } from '../cache/index.ts';
-import { createNodeDnsSource, createResolver, type Resolver } from '../dns/index.ts';
+import { createBalancers, type HealthVerdict } from '../balancer/index.ts';
+import {
+  createEntityCache,
+  openSharedCache,
+  openSharedCounters,
+  openSharedStore,
+  type RowRequest,
+} from '../cache/index.ts';
 import { consumers } from '../entities/index.ts';
 import type { EntityChange } from '../events/index.ts';
 import { type Clock, createTimerWheel, GibbonError, type Logger, systemClock } from '../kernel/index.ts';
 import type { EntityReader, PluginHost } from '../pdk/index.ts';
 import {
+  createAccessLog,
   createLatencyLines,
   createTargetPicker,
   createUpstreamTls,
@@ -20,13 +26,13 @@ import { type CompiledRoute, createSnapshot, type InstanceFactory } from '../sna
 import { createCertificateStore } from '../tls/index.ts';
 import { createConnectionPool } from '../transport/index.ts';
 import { cipherSuiteOf } from './cipher-suite.ts';
-import { echoHost } from './echo.ts';
-import { openLog } from './log-file.ts';
+import { openAccessLog, openLog } from './log-file.ts';
 import { memoryReport } from './memory.ts';
 import type { FromWorker } from './messages.ts';
 import { openWorkerCounters } from './node-counters.ts';
 import { loadPlugins } from './plugin-registry.ts';
 import { proxySettingsOf } from './proxy-settings.ts';
+import { resolverOf } from './resolver.ts';
 import type { WorkerData } from './worker-data.ts';
 
 /** The data plane of one worker, from its shared memory to its listeners. */
@@ -34,6 +40,10 @@ export interface WorkerNode {
   readonly logger: Logger;
   /** Takes rows that changed together. */
   apply(changes: readonly EntityChange[]): void;
+  /** Takes what is to be thought of addresses of upstreams. */
+  judge(verdicts: readonly HealthVerdict[]): void;
+  /** Forgets all rows that are cached. */
+  forget(): void;
   /** The main thread found the row that was asked for, or nothing. */
   answered(id: number, row: Row | null): void;
   /** The main thread could not look. */
@@ -56,6 +66,7 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
   const clock: Clock = systemClock;
   const logger = openLog(settings.prefix, settings.proxy_error_log, settings.log_level, index + 1);
   const proxySettings = proxySettingsOf(settings, data.workspaceId);
+  const accessLog = openAccessLog(settings.prefix, settings.proxy_access_log);
   const wheel = createTimerWheel({ clock });
   wheel.start();
 
@@ -107,6 +118,7 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
       pid: process.pid,
     },
     counters: sharedCounters,
+    store: openSharedStore(data.buffers.store, clock),
     reader: (definition) => cache.reader(definition) as EntityReader<never>,
     every(ms, task) {
       const timer = setInterval(task, ms);
@@ -119,7 +131,11 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
     factories.set(definition.name, { definition, instantiate: definition.setup(host) });
   }
 
-  const balancers = createBalancers({ resolver: withEcho(resolverOf(settings, clock), data.echoPort), clock });
+  const balancers = createBalancers({
+    resolver: resolverOf(settings, clock, data.echoPort),
+    clock,
+    health: { report: (reports) => send({ type: 'health-reports', reports }), defer: setImmediate },
+  });
   const refresh = setInterval(() => balancers.refresh(), 1000);
   refresh.unref();
   const certificates = createCertificateStore({
@@ -182,7 +198,7 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
       ...(data.clientCertificate === undefined ? {} : { clientCertificate: data.clientCertificate }),
     }),
     wheel,
-    clock: { now: () => performance.timeOrigin + performance.now(), monotonic: clock.monotonic },
+    clock: { now: () => performance.timeOrigin + performance.now(), monotonic: () => clock.monotonic() },
     date() {
       const now = Math.floor(clock.now() / 1000);
       if (now !== second) {
@@ -192,6 +208,7 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
       return date;
     },
     logger,
+    logAccess: accessLog === undefined ? undefined : createAccessLog(accessLog, clock),
     node: { id: data.node.id, hostname: data.node.hostname, version: gibbonVersion, worker: index },
     counters,
     nextSerial: () => ++serial,
@@ -217,6 +234,8 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
       for (const change of changes) cache.invalidate(change);
       snapshot.apply(changes);
     },
+    judge: (verdicts) => balancers.takeVerdicts(verdicts),
+    forget: () => cache.clear(),
     answered(id, row) {
       const question = waiting.get(id);
       waiting.delete(id);
@@ -236,7 +255,7 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
             runtime,
             {
               host: address.host,
-              port: ports[at] ?? address.port,
+              port: address.port === 0 ? (ports[at] ?? 0) : address.port,
               ssl: address.ssl,
               http2: address.http2 || (address.ssl && offersHttp2),
               reusePort: true,
@@ -260,24 +279,4 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
 
 function storeFault(entity: string, detail: string): GibbonError {
   return new GibbonError(`Cannot read ${entity} from the store: ${detail}`, { code: 'ERR_STORE_READ' });
-}
-
-function resolverOf(settings: WorkerData['settings'], clock: Clock): Resolver {
-  return createResolver({
-    source: createNodeDnsSource(settings.dns_resolver.length === 0 ? {} : { servers: settings.dns_resolver }),
-    hostsFile: settings.dns_hostsfile,
-    staleTtl: settings.dns_stale_ttl,
-    notFoundTtl: settings.dns_not_found_ttl,
-    errorTtl: settings.dns_error_ttl,
-    cacheSize: settings.dns_cache_size,
-    clock,
-    ...(settings.dns_valid_ttl === undefined ? {} : { validTtl: settings.dns_valid_ttl }),
-  });
-}
-
-/** Lets the name of the built-in echo upstream stand for the address at which it listens. */
-function withEcho(resolver: Resolver, port: number): Resolver {
-  if (port === 0) return resolver;
-  const echo = Object.freeze([Object.freeze({ ip: '127.0.0.1', port, weight: undefined, srvName: undefined })]);
-  return { resolve: (name, asked) => (name === echoHost ? echo : resolver.resolve(name, asked)) };
 }

@@ -22,11 +22,18 @@ async function run(data: WorkerData): Promise<void> {
         node.apply(message.changes);
         send({ type: 'applied', version: message.version });
         return;
+      case 'health':
+        node.judge(message.verdicts);
+        send({ type: 'applied', version: message.version });
+        return;
       case 'found':
         node.answered(message.id, message.row);
         return;
       case 'failed':
         node.failed(message.id, message.message);
+        return;
+      case 'forget':
+        node.forget();
         return;
       case 'log-level':
         node.logger.setLevel(message.level);

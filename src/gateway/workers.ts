@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { HealthReport, HealthVerdict } from '../balancer/index.ts';
 import type { RowRequest } from '../cache/index.ts';
 import type { EntityChange } from '../events/index.ts';
 import { GibbonError, type Logger, type LogLevel, messageOf } from '../kernel/index.ts';
@@ -15,6 +16,10 @@ export interface WorkersOptions {
   readonly load: () => AsyncIterable<readonly EntityChange[]>;
   /** Looks a row up in the store for a worker. */
   readonly find: (request: RowRequest) => Promise<Row | undefined>;
+  /** What a new worker must know of the health of addresses. */
+  readonly verdicts: () => readonly HealthVerdict[];
+  /** Takes what a worker saw of addresses. */
+  readonly report: (reports: readonly HealthReport[]) => void;
   readonly logger: Logger;
 }
 
@@ -31,9 +36,13 @@ export interface Workers {
   readonly count: number;
   /** Tells all workers of rows that changed together. */
   announce(changes: readonly EntityChange[]): void;
-  /** Resolves once every worker has taken what was announced so far, or after a second. */
-  settled(): Promise<void>;
+  /** Tells all workers what to think of addresses. */
+  judge(verdicts: readonly HealthVerdict[]): void;
+  /** True once every worker has taken what was announced so far; false when that lasts longer than `limitMs`, a second unless told. */
+  settled(limitMs?: number): Promise<boolean>;
   setLogLevel(level: LogLevel): void;
+  /** Has all workers forget the rows that they have cached. */
+  forget(): void;
   /** Lets requests in flight finish; those that last longer than `timeoutMs` are cut. */
   stop(timeoutMs: number): Promise<void>;
 }
@@ -42,6 +51,8 @@ interface Member {
   readonly index: number;
   readonly worker: Worker;
   applied: number;
+  /** The last version that it was told of before it began to listen. */
+  filledTo: number;
   /** Changes that wait until the worker has been told of the whole store. */
   backlog: { readonly version: number; readonly changes: readonly EntityChange[] }[] | undefined;
   isListening: boolean;
@@ -51,12 +62,13 @@ interface Member {
 
 const settleLimit = 1000;
 const restartPause = 200;
+const longestPause = 10_000;
 
 /** Creates the workers of a node, not started yet. One that dies is replaced; the others go on meanwhile. */
 export function createWorkers(options: WorkersOptions): Workers {
   const { logger } = options;
   const members = new Set<Member>();
-  const waiting = new Set<{ readonly version: number; readonly resolve: () => void }>();
+  const waiting = new Set<{ readonly version: number; readonly resolve: (isSettled: boolean) => void }>();
   let version = 0;
   let ports: readonly number[] = [];
   let isStopping = false;
@@ -82,7 +94,7 @@ export function createWorkers(options: WorkersOptions): Workers {
     for (const waiter of waiting) {
       if (!hasSettled(waiter.version)) continue;
       waiting.delete(waiter);
-      waiter.resolve();
+      waiter.resolve(true);
     }
   }
 
@@ -91,6 +103,8 @@ export function createWorkers(options: WorkersOptions): Workers {
     const backlog = member.backlog!;
     member.backlog = undefined;
     for (const entry of backlog) post(member, { type: 'changes', ...entry });
+    post(member, { type: 'health', version: 0, verdicts: options.verdicts() });
+    member.filledTo = version;
     post(member, { type: 'listen', ports });
   }
 
@@ -104,6 +118,7 @@ export function createWorkers(options: WorkersOptions): Workers {
       index,
       worker,
       applied: 0,
+      filledTo: 0,
       backlog: [],
       isListening: false,
       isLeaving: false,
@@ -123,7 +138,9 @@ export function createWorkers(options: WorkersOptions): Workers {
             return;
           case 'listening':
             member.isListening = true;
-            if (ports.length === 0) ports = message.ports;
+            member.applied = Math.max(member.applied, member.filledTo);
+            checkWaiting();
+            ports = message.ports;
             resolve();
             return;
           case 'applied':
@@ -136,6 +153,9 @@ export function createWorkers(options: WorkersOptions): Workers {
               (fault: unknown) => post(member, { type: 'failed', id: message.id, message: messageOf(fault) }),
             );
             return;
+          case 'health-reports':
+            options.report(message.reports);
+            return;
           case 'drained':
             member.drained?.();
             return;
@@ -144,8 +164,10 @@ export function createWorkers(options: WorkersOptions): Workers {
             return;
         }
       });
+      let cause = '';
       worker.on('error', (fault) => {
-        logger.alert(`Worker ${index} failed: ${messageOf(fault)}`);
+        cause = messageOf(fault);
+        logger.alert(`Worker ${index} failed: ${cause}`);
       });
       worker.on('exit', (code) => {
         members.delete(member);
@@ -155,16 +177,27 @@ export function createWorkers(options: WorkersOptions): Workers {
           resolve();
           return;
         }
+        const detail = cause === '' ? `it exited with code ${code}` : cause;
+        if (!member.isListening) {
+          reject(new GibbonError(`Cannot start worker ${index}: ${detail}`, { code: 'ERR_WORKER_START' }));
+          return;
+        }
         logger.alert(`Worker ${index} exited with code ${code}: starting another one`);
-        setTimeout(() => {
-          if (isStopping) return;
-          spawn(index).then(resolve, (fault: unknown) => {
-            logger.crit(messageOf(fault));
-            reject(fault as Error);
-          });
-        }, restartPause);
+        replace(index, restartPause);
       });
     });
+  }
+
+  /** Starts a worker in the place of one that died, again and again with growing pauses where that fails. */
+  function replace(index: number, pause: number): void {
+    setTimeout(() => {
+      if (isStopping) return;
+      spawn(index).catch((fault: unknown) => {
+        if (isStopping) return;
+        logger.crit(messageOf(fault));
+        replace(index, Math.min(2 * pause, longestPause));
+      });
+    }, pause);
   }
 
   return {
@@ -181,24 +214,31 @@ export function createWorkers(options: WorkersOptions): Workers {
       return members.size;
     },
     announce,
-    settled() {
+    judge(verdicts) {
+      version += 1;
+      for (const member of members) post(member, { type: 'health', version, verdicts });
+    },
+    settled(limitMs = settleLimit) {
       const upTo = version;
-      if (hasSettled(upTo)) return Promise.resolve();
+      if (hasSettled(upTo)) return Promise.resolve(true);
       return new Promise((resolve) => {
         const waiter = {
           version: upTo,
-          resolve() {
+          resolve(isSettled: boolean) {
             clearTimeout(timer);
-            resolve();
+            resolve(isSettled);
           },
         };
         const timer = setTimeout(() => {
           waiting.delete(waiter);
-          logger.warn(`Workers did not take a change within ${settleLimit} ms`);
-          resolve();
-        }, settleLimit);
+          logger.warn(`Workers did not take a change within ${limitMs} ms`);
+          resolve(false);
+        }, limitMs);
         waiting.add(waiter);
       });
+    },
+    forget() {
+      for (const member of members) post(member, { type: 'forget' });
     },
     setLogLevel(level) {
       for (const member of members) post(member, { type: 'log-level', level });

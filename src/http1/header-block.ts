@@ -1,4 +1,5 @@
 import { tokenLower } from './chars.ts';
+import { hashOfName } from './known-headers.ts';
 
 /**
  * A header block made searchable: lower case, `_` as `-`. Both have the same length as the block itself, so offsets
@@ -17,21 +18,39 @@ export function searchForm(block: string): SearchBlock {
  * can only stand behind an LF, and no LF can stand in a value, so a plain search finds names and nothing else.
  */
 export function findHeader(search: SearchBlock, name: string, from = 0): number {
-  const at = search.indexOf(needleOf(name), from);
+  const at = search.indexOf(soughtOf(name).needle, from);
   return at === -1 ? -1 : at + name.length + 2;
 }
 
-/** Names are few and always the same, so what is searched for is made once; names from outside cannot fill it up. */
-const needles = new Map<string, string>();
-const maxNeedles = 2000;
+/** What is needed to look for a name. */
+interface Sought {
+  readonly needle: string;
+  readonly hash: number;
+}
 
-function needleOf(name: string): string {
-  let needle = needles.get(name);
-  if (needle === undefined) {
-    needle = `\n${name}:`;
-    if (needles.size < maxNeedles) needles.set(name, needle);
+/** Names are few and always the same, so what is searched for is made once; names from outside cannot fill it up. */
+const known = new Map<string, Sought>();
+const maxKnown = 2000;
+
+function soughtOf(name: string): Sought {
+  let sought = known.get(name);
+  if (sought === undefined) {
+    sought = { needle: `\n${name}:`, hash: hashOfName(name) };
+    if (known.size < maxKnown) known.set(name, sought);
   }
-  return needle;
+  return sought;
+}
+
+/** The names that a head holds, as 64 bits: parsers set one for each name by its hash. */
+export interface HeldNames {
+  readonly namesLow: number;
+  readonly namesHigh: number;
+}
+
+/** False when a head surely does not hold `name` (lower case with dashes), which spares the search for it. */
+export function mayHold(names: HeldNames, name: string): boolean {
+  const { hash } = soughtOf(name);
+  return (((hash & 32) === 0 ? names.namesLow : names.namesHigh) & (1 << (hash & 31))) !== 0;
 }
 
 /** The value that starts at `at`, without blanks around it. */
@@ -89,7 +108,11 @@ export function addTo(table: { [name: string]: string | string[] }, name: string
   else known.push(value);
 }
 
-/** True when `text` is a token (RFC 9110 section 5.6.2), as header names and methods must be. */
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}
+
+/** True when `text` is a token (RFC 9110 section 5.6.2), as header names must be. */
 export function isToken(text: string): boolean {
   if (text.length === 0) return false;
   for (let at = 0; at < text.length; at += 1) {
@@ -97,8 +120,4 @@ export function isToken(text: string): boolean {
     if (code > 0x7f || tokenLower[code] === 0) return false;
   }
   return true;
-}
-
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09;
 }

@@ -3,6 +3,8 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { forEachHeader, searchForm } from './header-block.ts';
 import { cutNames, HeaderEdits, headerText, headerTexts } from './header-edits.ts';
+import { defaultHeadLimits } from './limits.ts';
+import { parseRequestHead, RequestHead } from './request-head.ts';
 
 type Lines = (readonly [name: string, value: string])[];
 type Edit =
@@ -72,7 +74,17 @@ describe('HeaderEdits', () => {
           const search = searchForm(block);
           const expected = [...kept, ...[...added.values()].flat()];
 
-          for (const applied of [subject.apply(wire(lines)), subject.apply(wire(lines), search)]) {
+          const head = new RequestHead();
+          const bytes = Buffer.from(
+            `GET / HTTP/1.0\r\n${wire(lines.map(([line, content]) => [line === 'Host' ? 'Hos' : line, content]))}\r\n`,
+          );
+          const isParsed = parseRequestHead(bytes, 0, bytes.length, head, defaultHeadLimits) > 0;
+          assert.ok(isParsed);
+          const withoutHost = lines.every(([line]) => line !== 'Host');
+          for (const applied of [
+            subject.apply(wire(lines)),
+            ...(withoutHost ? [subject.apply(wire(lines), head)] : []),
+          ]) {
             const found = linesOf(applied);
             assert.deepEqual(found.slice(0, kept.length), kept);
             // Added lines stand together by name, in the spelling that was used last.

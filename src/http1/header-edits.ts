@@ -1,8 +1,12 @@
+import { GibbonError } from '../kernel/index.ts';
 import {
   addTo,
   findHeader,
   forEachHeader,
+  type HeldNames,
   headerTable,
+  isToken,
+  mayHold,
   type SearchBlock,
   searchForm,
   valueAt,
@@ -14,121 +18,118 @@ import { flat } from './latin1.ts';
  * cut when it is written, and only if a hidden name stands in it.
  */
 export class HeaderEdits {
-  readonly #names: string[] = [];
-  readonly #spelled: string[] = [];
-  /** Texts to write for the name; an empty list clears it. */
-  readonly #values: (readonly string[])[] = [];
-  /** False when the lines of the block stay beside the added ones. */
-  readonly #hides: boolean[] = [];
+  readonly #edits: Edit[] = [];
 
   get isEmpty(): boolean {
-    return this.#names.length === 0;
+    return this.#edits.length === 0;
   }
 
-  /** Replaces all values; `lower` is the name in lower case. Values must have passed {@link headerText}. */
+  /**
+   * Replaces all values; `lower` is the name in lower case with dashes. Values must have passed {@link headerText}.
+   * @throws GibbonError `ERR_HEADER_NAME` for a name that is no token, which could end up as a line of its own.
+   */
   set(name: string, lower: string, values: readonly string[]): void {
-    const at = this.#names.indexOf(lower);
-    if (at === -1) {
-      this.#push(name, lower, values, true);
-      return;
+    const prefix = prefixOf(name);
+    const edit = this.#find(lower);
+    if (edit === undefined) this.#edits.push({ name: lower, prefix, values, hides: true });
+    else {
+      edit.prefix = prefix;
+      edit.values = values;
+      edit.hides = true;
     }
-    this.#spelled[at] = name;
-    this.#values[at] = values;
-    this.#hides[at] = true;
   }
 
-  /** Adds values behind those that are there. */
+  /** Adds values behind those that are there. @throws as {@link HeaderEdits.set}. */
   add(name: string, lower: string, values: readonly string[]): void {
-    const at = this.#names.indexOf(lower);
-    if (at === -1) this.#push(name, lower, values, false);
-    else this.#values[at] = [...this.#values[at]!, ...values];
+    const edit = this.#find(lower);
+    if (edit === undefined) this.#edits.push({ name: lower, prefix: prefixOf(name), values, hides: false });
+    else {
+      if (edit.prefix === '') edit.prefix = prefixOf(name);
+      edit.values = [...edit.values, ...values];
+    }
   }
 
   /** Removes all values. */
   clear(lower: string): void {
-    const at = this.#names.indexOf(lower);
-    if (at === -1) {
-      this.#push(lower, lower, [], true);
-      return;
+    const edit = this.#find(lower);
+    if (edit === undefined) this.#edits.push({ name: lower, prefix: '', values: none, hides: true });
+    else {
+      edit.values = none;
+      edit.hides = true;
     }
-    this.#values[at] = [];
-    this.#hides[at] = true;
   }
 
   /** True when the name was set, added to or cleared. */
   touches(lower: string): boolean {
-    return this.#names.includes(lower);
+    return this.#find(lower) !== undefined;
   }
 
   /** The first value as it stands after the changes. */
   first(block: string, search: SearchBlock, lower: string): string | undefined {
-    const at = this.#names.indexOf(lower);
-    if (at !== -1 && this.#hides[at]) return this.#values[at]![0];
+    const edit = this.#find(lower);
+    if (edit?.hides === true) return edit.values[0];
     const found = findHeader(search, lower);
-    if (found !== -1) return valueAt(block, found);
-    return at === -1 ? undefined : this.#values[at]![0];
+    return found === -1 ? edit?.values[0] : valueAt(block, found);
   }
 
-  /** All values by lower-case name as they stand after the changes. */
+  /** All values by lower-case name as they stand after the changes; at most `max` lines are taken. */
   table(block: string, max: number): { [name: string]: string | string[] } {
     if (this.isEmpty) return headerTable(block, max);
     const table: { [name: string]: string | string[] } = Object.create(null);
     let count = 0;
     forEachHeader(block, (name, value) => {
       const lower = name.toLowerCase();
-      const at = this.#names.indexOf(withDashes(lower));
-      if (at !== -1 && this.#hides[at]) return true;
+      if (this.#find(lower.replaceAll('_', '-'))?.hides === true) return true;
       if (count >= max) return false;
       count += 1;
       addTo(table, lower, value);
       return true;
     });
-    for (let at = 0; at < this.#names.length; at += 1) {
-      for (const value of this.#values[at]!) {
+    for (const edit of this.#edits) {
+      for (const value of edit.values) {
         if (count >= max) return table;
         count += 1;
-        addTo(table, this.#names[at]!, value);
+        addTo(table, edit.prefix.slice(0, -2).toLowerCase(), value);
       }
     }
     return table;
   }
 
   /**
-   * `lines` (each ending in CRLF) with hidden names cut out and new values appended. `search` may be the searchable form of
-   * a block that holds at least these lines: nothing has to be cut where none of the names stands in it.
+   * `lines` (each ending in CRLF) with hidden names cut out and new values appended. `held` may be the names of a head that
+   * has at least these lines: nothing is looked for that it surely does not hold.
    */
-  apply(lines: string, search?: SearchBlock): string {
-    if (this.#names.length === 0) return lines;
-    const kept = search !== undefined && !this.#hidesAny(search) ? lines : cutNames(lines, this.#names, this.#hides);
-    return kept + this.appended();
-  }
-
-  #hidesAny(search: SearchBlock): boolean {
-    for (let at = 0; at < this.#names.length; at += 1) {
-      if (this.#hides[at] && findHeader(search, this.#names[at]!) !== -1) return true;
-    }
-    return false;
-  }
-
-  /** The lines that were set or added, each ending in CRLF. */
-  appended(): string {
+  apply(lines: string, held?: HeldNames): string {
+    let kept = lines;
     let text = '';
-    for (let at = 0; at < this.#names.length; at += 1) {
-      const values = this.#values[at]!;
-      if (values.length === 0) continue;
-      const prefix = prefixOf(this.#spelled[at]!);
-      for (let index = 0; index < values.length; index += 1) text += `${prefix}${values[index]!}\r\n`;
+    let hidden: string[] | undefined;
+    for (const edit of this.#edits) {
+      if (edit.hides && (held === undefined || mayHold(held, edit.name))) (hidden ??= []).push(edit.name);
+      for (const value of edit.values) text += `${edit.prefix}${value}\r\n`;
     }
-    return text;
+    if (hidden !== undefined) kept = cutNames(lines, hidden);
+    return kept + text;
   }
 
-  #push(name: string, lower: string, values: readonly string[], hides: boolean): void {
-    this.#names.push(lower);
-    this.#spelled.push(name);
-    this.#values.push(values);
-    this.#hides.push(hides);
+  #find(lower: string): Edit | undefined {
+    const edits = this.#edits;
+    for (let at = 0; at < edits.length; at += 1) if (edits[at]!.name === lower) return edits[at];
+    return undefined;
   }
 }
+
+/** What became of one name. */
+interface Edit {
+  readonly name: string;
+  /** The name with colon and blank, as it is written. */
+  prefix: string;
+  /** Texts to write; an empty list clears the name. */
+  values: readonly string[];
+  /** False when the lines of the block stay beside the added ones. */
+  hides: boolean;
+}
+
+const none: readonly string[] = [];
 
 /** Names are few and always the same; fewer pieces make a head cheaper to write. */
 const prefixes = new Map<string, string>();
@@ -137,19 +138,23 @@ const maxPrefixes = 2000;
 function prefixOf(name: string): string {
   let prefix = prefixes.get(name);
   if (prefix === undefined) {
+    if (!isToken(name)) {
+      throw new GibbonError(`Cannot write header ${JSON.stringify(name)}: the name is no token`, {
+        code: 'ERR_HEADER_NAME',
+      });
+    }
     prefix = flat(`${name}: `);
     if (prefixes.size < maxPrefixes) prefixes.set(name, prefix);
   }
   return prefix;
 }
 
-/** `lines` without those of `names`; where `hides` is given, only of names whose flag is set. */
-export function cutNames(lines: string, names: readonly string[], hides?: readonly boolean[]): string {
+/** `lines` without those of `names`, which are in lower case. */
+export function cutNames(lines: string, names: readonly string[]): string {
   const search = `\n${searchForm(lines)}`;
   let cuts: number[] | undefined;
-  for (let index = 0; index < names.length; index += 1) {
-    if (hides !== undefined && !hides[index]) continue;
-    const name = withDashes(names[index]!);
+  for (const given of names) {
+    const name = withDashes(given);
     let at = findHeader(search, name);
     while (at !== -1) {
       // One LF was put in front, so the line starts at the offset of its LF.
@@ -174,7 +179,6 @@ function withDashes(name: string): string {
   return name.includes('_') ? name.replaceAll('_', '-') : name;
 }
 
-const beyondAscii = /[^\x20-\x7e\t]/;
 const controls = /[\x00-\x08\x0a-\x1f\x7f]/g;
 
 /**
@@ -182,10 +186,20 @@ const controls = /[\x00-\x08\x0a-\x1f\x7f]/g;
  * percent-encoded, so that no value can start a line of its own.
  */
 export function headerText(value: string | number | boolean): string {
-  const text = typeof value === 'string' ? value : String(value);
-  if (!beyondAscii.test(text)) return text;
+  if (typeof value !== 'string') return String(value);
+  const text = value;
+  if (isPlain(text)) return text;
   const safe = text.replace(controls, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
   return Buffer.from(safe, 'utf8').toString('latin1');
+}
+
+/** True for visible ASCII, blanks and tabs. Values are short, so a look at each character is quicker than a pattern. */
+function isPlain(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code > 0x7e || (code < 0x20 && code !== 0x09)) return false;
+  }
+  return true;
 }
 
 /** The values of a header as they go on the wire, one line each; see {@link headerText}. */

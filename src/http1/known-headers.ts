@@ -57,9 +57,7 @@ const ids = new Uint8Array(slots);
 const spelled: Uint8Array[] = Array.from({ length: slots }, () => new Uint8Array(0));
 
 for (const [name, id] of Object.entries(names)) {
-  let hash = hashStart;
-  for (let at = 0; at < name.length; at += 1) hash = (Math.imul(hash, 33) ^ name.charCodeAt(at)) | 0;
-  const slot = hash & (slots - 1);
+  const slot = hashOfName(name) & (slots - 1);
   if (ids[slot] !== 0) throw new Error(`Cannot place header "${name}": two known names share a slot`);
   ids[slot] = id;
   spelled[slot] = Uint8Array.from(name, (char) => char.charCodeAt(0));
@@ -77,4 +75,11 @@ export function knownHeader(bytes: Uint8Array, start: number, end: number, hash:
     if ((byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte) !== name[at]) return 0;
   }
   return id;
+}
+
+/** The running hash of a whole name, as parsers compute it; lower case with dashes. */
+export function hashOfName(name: string): number {
+  let hash = hashStart;
+  for (let at = 0; at < name.length; at += 1) hash = (Math.imul(hash, 33) ^ name.charCodeAt(at)) | 0;
+  return hash;
 }

@@ -29,7 +29,6 @@ export const acceptedHeads: readonly AcceptedHead[] = [
     bytes: 'GET / HTTP/1.2\r\nHost: a\r\n\r\n',
     expected: { minor: 1, keepAlive: true },
   },
-  { title: 'an empty Host', bytes: 'GET / HTTP/1.1\r\nHost:\r\n\r\n', expected: { host: '' } },
   {
     title: 'blanks around a value',
     bytes: 'GET / HTTP/1.1\r\nHost: \t a \t\r\nContent-Length:  5 \r\n\r\n',
@@ -124,6 +123,9 @@ const good = 'GET / HTTP/1.1\r\nHost: a\r\n';
 
 /** Heads that are refused, and as what. */
 export const refusedHeads: readonly RefusedHead[] = [
+  { title: 'an empty Host', bytes: 'GET / HTTP/1.1\r\nHost:\r\n\r\n', fault: 'malformed' },
+  { title: 'a Host with a slash', bytes: 'GET / HTTP/1.1\r\nHost: a/b\r\n\r\n', fault: 'malformed' },
+  { title: 'a Host with a blank', bytes: 'GET / HTTP/1.1\r\nHost: a b\r\n\r\n', fault: 'malformed' },
   ...(
     [
       ['Content-Length and Transfer-Encoding', 'Content-Length: 1\r\nTransfer-Encoding: chunked\r\n'],

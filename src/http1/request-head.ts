@@ -1,8 +1,8 @@
-import { fieldByte, targetByte, tokenLower } from './chars.ts';
+import { fieldByte, isHost, targetByte, tokenLower } from './chars.ts';
 import { hashStart, Known, knownHeader } from './known-headers.ts';
 import { latin1 } from './latin1.ts';
 import { HeadFault, type HeadLimits } from './limits.ts';
-import { connectionOption, isChunkedOnly, parseLength } from './values.ts';
+import { connectionOption, isChunkedOnly, isKeepAlive, parseLength } from './values.ts';
 
 /** The head of a request: what the engine acts upon, and all header lines as they came. */
 export class RequestHead {
@@ -12,6 +12,9 @@ export class RequestHead {
   minor = 1;
   /** Header lines as they came, each ending in CRLF, behind one LF so that every name follows an LF. */
   block = '';
+  /** 64 bits, one set for each name by its hash, all of them until a parser has looked: see {@link mayHold}. */
+  namesLow = -1;
+  namesHigh = -1;
   /** The lines of {@link RequestHead.block} that no rule of forwarding touches, each ending in CRLF. */
   untouched = '';
   host: string | undefined = undefined;
@@ -96,6 +99,8 @@ export function parseRequestHead(
   const blockStart = at - 1;
   const headersStart = at;
   let cutCount = 0;
+  let namesLow = 0;
+  let namesHigh = 0;
   let lines = 0;
   let hosts = 0;
   let lengths = 0;
@@ -124,6 +129,8 @@ export function parseRequestHead(
     // Also refuses a line that begins with a space (obs-fold) and a space before the colon.
     if (bytes[at] !== 0x3a || at === nameStart) return -HeadFault.malformed;
     const nameEnd = at;
+    if ((hash & 32) === 0) namesLow |= 1 << (hash & 31);
+    else namesHigh |= 1 << (hash & 31);
     at += 1;
     while (at < end && fieldByte[bytes[at]!] !== 0) at += 1;
     if (at + 1 >= end) return lineTooLongOrMore(at, nameStart, headersStart, limits);
@@ -155,22 +162,28 @@ export function parseRequestHead(
           break;
         case Known.xKongRequestId:
           break;
+        case Known.connection:
+          sawConnection = true;
+          if (isKeepAlive(bytes, valueStart, valueEnd)) {
+            sawKeepAlive = true;
+            break;
+          }
+          for (const part of latin1(bytes, valueStart, valueEnd).split(',')) {
+            const option = connectionOption(part);
+            if (option === 'close') sawClose = true;
+            else if (option === 'keep-alive') sawKeepAlive = true;
+            else if (option === 'upgrade') head.connectionUpgrade = true;
+            else if (option !== '') (head.nominated ??= []).push(option);
+          }
+          break;
         default: {
           const value = latin1(bytes, valueStart, valueEnd);
           switch (known) {
             case Known.host:
               hosts += 1;
+              // As nginx does, an empty host or one with odd bytes is refused: it ends up in redirects and forwarded headers.
+              if (!isHost(value)) fault = HeadFault.malformed;
               head.host = value;
-              break;
-            case Known.connection:
-              sawConnection = true;
-              for (const part of value.split(',')) {
-                const option = connectionOption(part);
-                if (option === 'close') sawClose = true;
-                else if (option === 'keep-alive') sawKeepAlive = true;
-                else if (option === 'upgrade') head.connectionUpgrade = true;
-                else if (option !== '') (head.nominated ??= []).push(option);
-              }
               break;
             case Known.te:
               head.teTrailers = value.toLowerCase().includes('trailers');
@@ -235,6 +248,8 @@ export function parseRequestHead(
   head.minor = minor === 0 ? 0 : 1;
   const block = latin1(bytes, blockStart, at);
   head.block = block;
+  head.namesLow = namesLow;
+  head.namesHigh = namesHigh;
   let untouched = '';
   let from = 1;
   for (let cut = 0; cut < cutCount; cut += 2) {

@@ -16,7 +16,7 @@ const accepted: readonly (readonly [title: string, bytes: string, expected: Part
     'HTTP/1.1 200 OK\r\n\r\n',
     { status: 200, statusText: '200 OK', minor: 1, keepAlive: true, contentLength: -1 },
   ],
-  ['no reason and no blank', 'HTTP/1.1 200\r\n\r\n', { status: 200, statusText: '200' }],
+  ['no reason and no blank', 'HTTP/1.1 200\r\n\r\n', { status: 200, statusText: '200 ' }],
   ['an empty reason', 'HTTP/1.1 200 \r\n\r\n', { status: 200, statusText: '200 ' }],
   [
     'a reason of several words',

@@ -2,7 +2,7 @@ import { fieldByte, tokenLower } from './chars.ts';
 import { hashStart, Known, knownHeader } from './known-headers.ts';
 import { latin1 } from './latin1.ts';
 import { HeadFault, type HeadLimits } from './limits.ts';
-import { connectionOption, isChunkedOnly, parseLength } from './values.ts';
+import { connectionOption, isChunkedOnly, isKeepAlive, parseLength } from './values.ts';
 
 /** The head of a response as an upstream sent it. */
 export class ResponseHead {
@@ -12,6 +12,9 @@ export class ResponseHead {
   minor = 1;
   /** Header lines as they came, each ending in CRLF, behind one LF so that every name follows an LF. */
   block = '';
+  /** 64 bits, one set for each name by its hash, all of them until a parser has looked: see {@link mayHold}. */
+  namesLow = -1;
+  namesHigh = -1;
   /** The lines of {@link ResponseHead.block} that no rule of forwarding touches, each ending in CRLF. */
   untouched = '';
   contentLength = -1;
@@ -73,6 +76,8 @@ export function parseResponseHead(
 
   const blockStart = at - 1;
   let cutCount = 0;
+  let namesLow = 0;
+  let namesHigh = 0;
   let lines = 0;
   let lengths = 0;
   let codings = 0;
@@ -97,6 +102,8 @@ export function parseResponseHead(
     if (at >= end) return at - blockStart > limits.total ? -HeadFault.headerTooLarge : 0;
     if (bytes[at] !== 0x3a || at === nameStart) return -HeadFault.malformed;
     const nameEnd = at;
+    if ((hash & 32) === 0) namesLow |= 1 << (hash & 31);
+    else namesHigh |= 1 << (hash & 31);
     at += 1;
     while (at < end && fieldByte[bytes[at]!] !== 0) at += 1;
     if (at + 1 >= end) return at - blockStart > limits.total ? -HeadFault.headerTooLarge : 0;
@@ -128,6 +135,10 @@ export function parseResponseHead(
           else fault = HeadFault.codingUnknown;
           break;
         case Known.connection:
+          if (isKeepAlive(bytes, valueStart, valueEnd)) {
+            sawKeepAlive = true;
+            break;
+          }
           for (const part of latin1(bytes, valueStart, valueEnd).split(',')) {
             const option = connectionOption(part);
             if (option === 'close') sawClose = true;
@@ -181,11 +192,14 @@ export function parseResponseHead(
   if (codings > 0 && lengths > 0) return -HeadFault.malformed;
 
   head.status = hundreds * 100 + tens * 10 + ones;
-  head.statusText = latin1(bytes, start + 9, statusEnd);
+  // RFC 9112 section 4: the blank behind the code stands even where there is no reason.
+  head.statusText = statusEnd === start + 12 ? `${head.status} ` : latin1(bytes, start + 9, statusEnd);
   head.minor = minor === 0 ? 0 : 1;
   head.keepAlive = minor > 0 ? !sawClose : sawKeepAlive && !sawClose;
   const block = latin1(bytes, blockStart, at);
   head.block = block;
+  head.namesLow = namesLow;
+  head.namesHigh = namesHigh;
   let untouched = '';
   let from = 1;
   for (let cut = 0; cut < cutCount; cut += 2) {

@@ -3,11 +3,6 @@ import { STATUS_CODES } from 'node:http';
 const lines: string[] = [];
 for (let status = 100; status < 600; status += 1) lines[status] = `${status} ${STATUS_CODES[status] ?? 'Unknown'}`;
 
-/** The reason phrase of a status code, `Unknown` where none is registered. */
-export function reasonPhrase(status: number): string {
-  return STATUS_CODES[status] ?? 'Unknown';
-}
-
 /** Code and reason, such as `200 OK`, as they follow the version in a status line. */
 export function statusLine(status: number): string {
   return lines[status] ?? `${status} Unknown`;

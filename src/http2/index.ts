@@ -4,7 +4,7 @@
  */
 export { type Chunk, ChunkPool } from './chunk-pool.ts';
 export { Field, FieldKind } from './field.ts';
-export { defaultFloodLimits, FloodGuard, type FloodLimits } from './flood-guard.ts';
+export { FloodGuard, type FloodLimits } from './flood-guard.ts';
 export { FrameReader, type FrameSink, type ReadOutcome } from './frame-reader.ts';
 export { FrameWriter } from './frame-writer.ts';
 export {
@@ -13,11 +13,9 @@ export {
   ErrorCode,
   Flag,
   FrameType,
-  frameHeaderSize,
   maxWindow,
   preface,
   readUint31,
-  readUint32,
   Setting,
 } from './frames.ts';
 export { type FieldVisitor, HpackDecoder } from './hpack-decoder.ts';

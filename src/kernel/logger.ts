@@ -1,3 +1,5 @@
+import { gatherLines } from './gather-lines.ts';
+
 /** Severities in the order of syslog, most urgent first; the names are nginx's and so Kong's. */
 export const logLevels = ['emerg', 'alert', 'crit', 'error', 'warn', 'notice', 'info', 'debug'] as const;
 
@@ -45,15 +47,9 @@ export function createLogger(options: LoggerOptions): Logger {
   const now = options.now ?? (() => new Date());
   const origin = `${options.pid ?? process.pid}#${options.worker ?? 0}`;
   let threshold = rank[options.level];
-  let pending = '';
+  const gatherer = gatherLines(options.sink);
   let second = -1;
   let stamp = '';
-
-  function flush(): void {
-    const lines = pending;
-    pending = '';
-    options.sink(lines);
-  }
 
   function line(level: LogLevel, prefix: string, message: string): void {
     if (rank[level] > threshold) return;
@@ -63,9 +59,8 @@ export function createLogger(options: LoggerOptions): Logger {
       second = current;
       stamp = formatTime(time);
     }
-    if (pending === '') setImmediate(flush);
-    pending += `${stamp} [${level}] ${origin}: ${prefix}${message.replaceAll('\n', '\\n')}\n`;
-    if (level === 'emerg' || level === 'alert') flush();
+    gatherer.write(`${stamp} [${level}] ${origin}: ${prefix}${message.replaceAll('\n', '\\n')}\n`);
+    if (level === 'emerg' || level === 'alert') gatherer.flush();
   }
 
   function make(prefix: string): Logger {

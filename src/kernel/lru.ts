@@ -11,6 +11,8 @@ export interface Lru<K, V> {
   get(key: K): V | undefined;
   set(key: K, value: V): void;
   delete(key: K): boolean;
+  /** Forgets the entry that was not used for the longest time and returns its value; undefined when there is none. */
+  deleteOldest(): V | undefined;
   clear(): void;
 }
 
@@ -73,6 +75,13 @@ export function createLru<K, V>(capacity: number): Lru<K, V> {
       map.delete(key);
       unlink(node);
       return true;
+    },
+    deleteOldest() {
+      const node = oldest;
+      if (node === undefined) return undefined;
+      map.delete(node.key);
+      unlink(node);
+      return node.value;
     },
     clear() {
       map.clear();

@@ -14,9 +14,15 @@ export {
   type Handler,
   type Handlers,
   type Instantiate,
+  type PluginAdmin,
+  type PluginAdminHost,
   type PluginDefinition,
+  type PluginEndpoint,
+  type PluginEndpointHandler,
   type PluginHost,
   type PluginInstance,
   type SharedCounters,
+  type SharedStore,
+  type StoredBytes,
 } from './plugin.ts';
 export { kongVersion, kongVersionNum } from './version.ts';

@@ -86,6 +86,11 @@ export interface KongRequest {
   getHeaders(maxHeaders?: number): HeaderTable;
   /** The whole body as bytes read as Latin-1; it is buffered from then on. "" when there is none. */
   getRawBody(): Promise<string>;
+  /**
+   * The same for a body of at most `maxBytes`; undefined as soon as it is larger. What was read of it is lost then: the
+   * request must be answered.
+   */
+  getRawBody(maxBytes: number): Promise<string | undefined>;
   /** The body parsed by its content type (form, JSON, multipart), or an error text. */
   getBody(mimetype?: string, maxArgs?: number): Promise<ParsedBody>;
   /** Milliseconds since the epoch. */
@@ -97,6 +102,12 @@ export interface KongRequest {
 export type ParsedBody =
   | { readonly ok: true; readonly body: Row; readonly mimetype: string }
   | { readonly ok: false; readonly error: string };
+
+/** What {@link KongResponse.exit} may be told besides. */
+export interface ExitOptions {
+  /** The answer stands for the service's own, as a cached one does: the headers on latency are those of a proxied one. */
+  readonly isForService?: boolean;
+}
 
 /** `kong.response`: the answer to the client. */
 export interface KongResponse {
@@ -117,9 +128,9 @@ export interface KongResponse {
   setRawBody(body: string): void;
   /**
    * Answers the client and ends the phase: no later access handler runs. Return right after it. A record becomes JSON
-   * with its content type; a text is sent as UTF-8; bytes are sent as they are.
+   * with its content type; a text is sent as UTF-8; bytes are sent as they are, and must stay so.
    */
-  exit(status: number, body?: string | Uint8Array | object | null, headers?: HeaderValues): void;
+  exit(status: number, body?: string | Uint8Array | object | null, headers?: HeaderValues, options?: ExitOptions): void;
   /** Like {@link KongResponse.exit}, with Kong's error body in the format that the client accepts. */
   error(status: number, message?: string | object, headers?: HeaderValues): void;
 }

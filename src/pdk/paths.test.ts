@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { escapePath, normalizePath } from './paths.ts';
+import { normalizePath } from '../kernel/index.ts';
+import { escapePath } from './paths.ts';
 
 const escaped: readonly [path: string, escaped: string][] = [
   ['/a/b', '/a/b'],

@@ -28,6 +28,8 @@ test('what a plugin forbids and allows narrows the fields of all plugins', () =>
   assert.deepEqual(Object.keys(fields), ['route', 'service', 'consumer', 'protocols', 'config']);
   assert.deepEqual([fields['route']?.eq, fields['service']?.eq, fields['consumer']?.eq], [null, null, null]);
   assert.deepEqual(fields['protocols']?.default, ['tcp', 'tls']);
+  const narrower = pluginSubschema(definePlugin({ ...bare, protocols: ['tcp', 'tls'], default_protocols: ['tls'] }));
+  assert.deepEqual(narrower.fields['protocols']?.default, ['tls']);
   assert.deepEqual(entity_checks, [{ at_least_one_of: ['config.a'] }]);
 });
 

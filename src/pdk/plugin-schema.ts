@@ -9,7 +9,10 @@ export function pluginSubschema(plugin: AnyPlugin): Subschema {
     ...(bans.includes('route') && { route: typedefs.noRoute() }),
     ...(bans.includes('service') && { service: typedefs.noService() }),
     ...(bans.includes('consumer') && { consumer: typedefs.noConsumer() }),
-    protocols: plugin.protocols === undefined ? typedefs.protocolsHttp() : protocolsOf(plugin.protocols),
+    protocols:
+      plugin.protocols === undefined
+        ? typedefs.protocolsHttp()
+        : protocolsOf(plugin.protocols, plugin.default_protocols ?? plugin.protocols),
     config: f.record(plugin.config as Fields, {
       required: true,
       ...(shorthand_fields && { shorthand_fields }),
@@ -23,6 +26,6 @@ export function pluginSubschema(plugin: AnyPlugin): Subschema {
   });
 }
 
-function protocolsOf(names: readonly string[]): Fields[string] {
-  return f.set(f.string({ one_of: names }), { required: true, default: names });
+function protocolsOf(names: readonly string[], defaults: readonly string[]): Fields[string] {
+  return f.set(f.string({ one_of: names }), { required: true, default: defaults });
 }

@@ -45,6 +45,11 @@ export interface EntityReader<R = Row> {
   findById(id: string): R | undefined | Promise<R | undefined>;
   /** By one unique field. */
   findBy(field: string, value: string): R | undefined | Promise<R | undefined>;
+  /**
+   * All rows whose foreign field refers to the row `id`, in the order of their ids. The list is the same object until one
+   * of them changes. @throws for a field that is no foreign one, and for entities whose rows may expire.
+   */
+  findAllFor(foreignField: string, id: string): readonly R[] | Promise<readonly R[]>;
 }
 
 /** Counters in memory shared by all workers of the node; every call is atomic. */
@@ -56,6 +61,33 @@ export interface SharedCounters {
   add(key: string, by: number, expiresAt: number): number;
   /** The counter's value, 0 when there is none. */
   read(key: string): number;
+}
+
+/** Bytes as they are stored, and when they end: milliseconds since the epoch, Infinity for never. */
+export interface StoredBytes {
+  /** A copy of the reader's own. */
+  readonly bytes: Uint8Array;
+  readonly expiresAt: number;
+}
+
+/**
+ * Bytes in memory that all workers of the node share (`mem_cache_size`); the oldest make room for new ones. What cannot
+ * be had at once counts as not there. Plugins share it: names of keys begin with the plugin's.
+ */
+export interface SharedStore {
+  get(key: string): StoredBytes | undefined;
+  /** A number that changes whenever anybody stores or deletes the key, and now and then without need. Cheap. */
+  version(key: string): number;
+  /**
+   * Stores bytes until `expiresAt` (milliseconds since the epoch, Infinity for ever), unless the key's version is no
+   * longer the one given: then somebody stored or deleted it since. Returns the new version, one that the key never has
+   * when somebody stored at the same time, and undefined when not stored, as also happens to entries above 2 MiB.
+   */
+  set(key: string, bytes: Uint8Array, expiresAt: number, version?: number): number | undefined;
+  /** Certain: on return the key is gone, and what was asked for before will not be stored. */
+  delete(key: string): void;
+  /** Forgets everything, of all plugins. */
+  clear(): void;
 }
 
 /** What a plugin may use for the life of a worker. */
@@ -72,6 +104,7 @@ export interface PluginHost {
     readonly pid: number;
   };
   readonly counters: SharedCounters;
+  readonly store: SharedStore;
   /** A cached reader for an entity of this plugin or of core, such as consumers. */
   reader<E extends EntityDefinition>(entity: E): EntityReader<Stored<E>>;
   /** Runs `task` every `ms` milliseconds until the returned function is called. */
@@ -90,6 +123,39 @@ export interface PluginInstance {
 /** Makes the handlers of one stored configuration. */
 export type Instantiate<F extends Fields> = (config: StoredOf<F>, instance: PluginInstance) => Handlers;
 
+/** What the Admin endpoints of a plugin may use; they run beside the workers, not in one. */
+export interface PluginAdminHost {
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** The same memory that the workers use. */
+  readonly store: SharedStore;
+  /** All stored configurations of the plugin, in the order of their ids. */
+  configurations(): Promise<readonly { readonly id: string; readonly config: Row }[]>;
+}
+
+/** Answers one request to an Admin endpoint; a fault that is thrown becomes 500. */
+export type PluginEndpointHandler = (request: {
+  /** Parameters of the path, percent-decoded. */
+  readonly params: { readonly [name: string]: string | undefined };
+}) => Promise<{
+  readonly status: number;
+  /** Written as JSON; absent for an empty body. */
+  readonly body?: unknown;
+}>;
+
+/** A path of the Admin API that a plugin answers; parameters are written `:name`. */
+export interface PluginEndpoint {
+  readonly path: string;
+  readonly methods: { readonly [method in 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE']?: PluginEndpointHandler };
+}
+
+/** The Admin side of a plugin. */
+export interface PluginAdmin {
+  readonly endpoints: readonly PluginEndpoint[];
+  /** When the Admin API closes. */
+  readonly close?: () => void;
+}
+
 /** A plugin: its schema, its place in the order, and how it comes to life. */
 export interface PluginDefinition<F extends Fields = Fields> {
   readonly name: string;
@@ -103,12 +169,16 @@ export interface PluginDefinition<F extends Fields = Fields> {
   readonly shorthand_fields?: Shorthands;
   /** A check of the configuration record as a whole. */
   readonly custom_validator?: RecordField['custom_validator'];
-  /** What `protocols` may hold and its default; grpc, grpcs, http, https unless told. */
+  /** What `protocols` may hold; grpc, grpcs, http, https unless told. */
   readonly protocols?: readonly string[];
+  /** Those of `protocols` that a configuration is for unless it says otherwise; all of them unless told. */
+  readonly default_protocols?: readonly string[];
   /** Entities to which the plugin may not be attached. */
   readonly not_on?: readonly ('consumer' | 'route' | 'service')[];
   /** Tables that the plugin owns. */
   readonly entities?: readonly EntityDefinition[];
+  /** Makes endpoints of the Admin API beyond those that follow from `entities`; runs once, outside the workers. */
+  readonly admin?: (host: PluginAdminHost) => PluginAdmin;
   /**
    * Runs once in each worker, configured or not; what it returns runs once for each stored configuration. State lives
    * in these closures: of the worker in the outer, of the configuration in the inner.

@@ -8,6 +8,7 @@ export { createFakeExchange, type FakeExchange } from './testing/exchange.ts';
 export {
   createFakeCounters,
   createFakeHost,
+  createFakeStore,
   type FakeHost,
   type FakeHostOptions,
   fakeNodeId,

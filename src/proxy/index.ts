@@ -3,6 +3,7 @@
  * order of docs/lifecycle.md. It knows no store, no Admin API and no plugin by name.
  */
 
+export { createAccessLog } from './access-log.ts';
 export type { Exchange } from './exchange/exchange.ts';
 export { createTrust } from './forwarded.ts';
 export { type ListenAddress, type ListenTls, listen, type ProxyListener } from './listeners/listener.ts';

@@ -2,6 +2,7 @@ import type { Clock, Logger, TimerWheel } from '../kernel/index.ts';
 import type { Row } from '../schema/index.ts';
 import type { CompiledService, Snapshot } from '../snapshot/index.ts';
 import type { ConnectionPool, UpstreamTls } from '../transport/index.ts';
+import type { Exchange } from './exchange/exchange.ts';
 import type { TargetPicker } from './phases/balancer.ts';
 import type { ProxySettings } from './settings.ts';
 
@@ -29,6 +30,8 @@ export interface ProxyRuntime {
   /** See `createLatencyLines`. */
   readonly latencyLines: (upstream: number, proxy: number) => string;
   readonly logger: Logger;
+  /** Writes a request's line into the access log; undefined when there is none. */
+  readonly logAccess: ((x: Exchange) => void) | undefined;
   readonly node: { readonly id: string; readonly hostname: string; readonly version: string; readonly worker: number };
   readonly counters: ProxyCounters;
   /** Numbers the connections of the worker, from 1. */

@@ -7,8 +7,15 @@ export function createTargetPicker(balancers: Balancers): TargetPicker {
   return {
     pick(x, target, tried) {
       const upstream = balancers.byName(target.host);
-      if (upstream !== undefined)
-        return upstream.next({ hashKey: hashInput(x, upstream.upstream as HashFields | undefined), tried });
+      if (upstream !== undefined) {
+        const passage = x.passage!;
+        // Once for all tries: a cookie that had to be made must not be made anew.
+        if (!passage.isHashed) {
+          passage.isHashed = true;
+          passage.hashKey = hashInput(x, upstream.upstream as HashFields | undefined);
+        }
+        return upstream.next(passage);
+      }
       const host = (target.attached ??= balancers.peersForHost(target.host, target.port)) as Balancer;
       return host.next(tried.length === 0 ? firstChoice : { hashKey: undefined, tried });
     },

@@ -3,9 +3,8 @@
  * upstream's, and says what a route's protocols make of a request. It knows routes and services as rows and nothing of
  * stores, plugins or sockets.
  */
-export { normalizePath } from './normalize-path.ts';
 export { checkProtocol, type ProtocolAnswer, type ProtocolRequest } from './protocol-check.ts';
 export type { FieldsFlavor } from './traditional/flavor.ts';
 export { createRouter, type RouterOptions } from './traditional/router.ts';
 export type { RouteMatch, RouteRequest, Router, RouteTarget } from './types.ts';
-export { buildUpstreamPath, escapePath, type PathHandling } from './upstream-path.ts';
+export { buildUpstreamPath, type PathHandling } from './upstream-path.ts';

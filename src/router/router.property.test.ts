@@ -87,7 +87,7 @@ function orderOf(
   flavor: FieldsFlavor,
 ) {
   const keys = keysOf(route);
-  const sum = keys.split('').reduce((total, letter) => total + 2 ** (letter.charCodeAt(0) - 97), 0);
+  const sum = Array.from(keys).reduce((total, letter) => total + 2 ** (letter.charCodeAt(0) - 97), 0);
   const isWild = route.hosts?.some((host) => host.includes('*')) ?? true;
   const hasWildPort = route.hosts?.some((host) => host.includes('*') && host.includes(':')) ?? false;
   const isRegex = path?.startsWith('~') ?? false;

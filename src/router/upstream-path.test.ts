@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { buildUpstreamPath, escapePath, normalizePath } from './index.ts';
+import { escapePath, normalizePath } from '../kernel/index.ts';
+import { buildUpstreamPath } from './index.ts';
 
 /** Service path, route path, request path, then strip v0, strip v1, keep v0, keep v1. */
 type Row = readonly [string, string, string, string, string, string, string];

@@ -1,9 +1,6 @@
-const slash = 0x2f;
+import { escapePath } from '../kernel/index.ts';
 
-/** 1 for each byte that may stand in a request target as it is: RFC 3986 reserved and unreserved characters and `%`. */
-const legal = new Uint8Array(256);
-for (const character of "!#$&'()*+,/:;=?@[]-_.~%") legal[character.charCodeAt(0)] = 1;
-for (let unit = 0; unit < 256; unit++) if (/[A-Za-z0-9]/.test(String.fromCharCode(unit))) legal[unit] = 1;
+const slash = 0x2f;
 
 /** How a service's path and a request's path are put together; `v1` only in the traditional flavour. */
 export type PathHandling = 'v0' | 'v1';
@@ -54,27 +51,4 @@ function withoutLeadingDots(rest: string): string {
   if (rest === '.' || rest === '..') return '';
   if (rest.startsWith('./')) return rest.slice(2);
   return rest.startsWith('../') ? rest.slice(3) : rest;
-}
-
-/** Percent-escapes what may not stand in a request target; text that is legal already comes back as the same string. */
-export function escapePath(path: string): string {
-  for (let i = 0; i < path.length; i++) {
-    if (!isLegal(path.charCodeAt(i))) return escapeFrom(path, i);
-  }
-  return path;
-}
-
-function isLegal(unit: number): boolean {
-  return unit < 256 && legal[unit] === 1;
-}
-
-function escapeFrom(path: string, start: number): string {
-  let escaped = path.slice(0, start);
-  for (const character of path.slice(start)) {
-    const unit = character.charCodeAt(0);
-    if (isLegal(unit)) escaped += character;
-    else if (unit < 256) escaped += `%${unit.toString(16).toUpperCase().padStart(2, '0')}`;
-    else escaped += encodeURIComponent(character.toWellFormed());
-  }
-  return escaped;
 }

@@ -7,6 +7,8 @@ export interface EntityDefinition<N extends string = string, F extends Fields = 
   readonly primary_key: readonly string[];
   /** The unique field that may stand for the id in a path. */
   readonly endpoint_key?: string;
+  /** The field that may stand for the id in a path under the parent, where the cache key has both. */
+  readonly nested_endpoint_key?: string;
   /** Fields that together name a row in caches; two or more are also a unique constraint. */
   readonly cache_key?: readonly string[];
   readonly workspaceable?: boolean;

@@ -177,7 +177,7 @@ export type Shorthands = { readonly [name: string]: Shorthand };
 
 /** The part of a field that a conditional check compares a value with. */
 export type Match = Partial<
-  Pick<StringField, 'uuid' | 'starts_with' | 'match' | 'not_match' | 'contains' | 'is_regex'> &
+  Pick<StringField, 'uuid' | 'starts_with' | 'match' | 'not_match' | 'match_any' | 'contains' | 'is_regex'> &
     Pick<NumberField, 'gt' | 'between'> &
     Pick<Attributes, 'required' | 'eq' | 'ne' | 'one_of' | 'not_one_of' | 'len_eq' | 'len_min' | 'len_max' | 'err'>
 > & { readonly type?: FieldKind; readonly custom_validator?: Check<never>; readonly elements?: Match };

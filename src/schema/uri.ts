@@ -1,3 +1,5 @@
+import { normalizePath as normalizeBytes } from '../kernel/index.ts';
+
 /** The parts of a URL as Kong's shorthand and checks read it: nothing is required, decoded or validated. */
 export interface UrlParts {
   readonly scheme?: string;
@@ -38,35 +40,11 @@ function before(text: string, mark: string): string {
   return at === -1 ? text : text.slice(0, at);
 }
 
-const reserved = new Set(Buffer.from("!*'();:@&=+$,/?%#[]"));
-
 /**
  * The normal form of an absolute path (RFC 3986 section 6.2.2): needless percent-encoding undone, the rest in upper case,
  * dot segments removed, and slashes that follow one another made one.
  */
 export function normalizePath(path: string): string {
-  const decoded = path.includes('%') ? decodeUnreserved(path) : path;
-  if (!decoded.includes('.') && !decoded.includes('//')) return decoded;
-  const segments = decoded.split('/').slice(1);
-  const kept: string[] = [];
-  for (const [at, segment] of segments.entries()) {
-    if (segment === '..') kept.pop();
-    else if (segment !== '.' && segment !== '') kept.push(segment);
-    // What was removed from the end leaves the slash before it.
-    if (at === segments.length - 1 && (segment === '' || segment === '.' || segment === '..')) kept.push('');
-  }
-  return `/${kept.join('/')}`;
-}
-
-function decodeUnreserved(path: string): string {
-  const bytes: number[] = [];
-  const given = Buffer.from(path);
-  for (let at = 0; at < given.length; at += 1) {
-    const hex = given[at] === 0x25 ? /^[\da-f]{2}$/i.exec(given.toString('latin1', at + 1, at + 3))?.[0] : undefined;
-    const byte = hex === undefined ? given[at]! : Number.parseInt(hex, 16);
-    if (hex !== undefined) at += 2;
-    if (hex !== undefined && reserved.has(byte)) bytes.push(...Buffer.from(`%${hex.toUpperCase()}`));
-    else bytes.push(byte);
-  }
-  return Buffer.from(bytes).toString();
+  const bytes = normalizeBytes(Buffer.from(path).toString('latin1'));
+  return Buffer.from(bytes, 'latin1').toString();
 }

@@ -48,7 +48,9 @@ export function gather(options: LoadOptions, readFile: (path: string) => string 
   errors.push(...environment.errors);
   for (const name of environment.unknown) warnings.push(`unknown environment variable '${name}' is ignored`);
   addLayer(texts, environment.values, warnings);
-  addLayer(texts, new Map(Object.entries(options.flags ?? {})), warnings);
+  const flags = new Map(Object.entries(options.flags ?? {}));
+  for (const key of flags.keys()) if (!isKnownKey(key)) warnings.push(`unknown key '${key}' is ignored`);
+  addLayer(texts, flags, warnings);
   return { texts, warnings, errors, ...(found === undefined ? {} : { file: found.path }) };
 }
 

@@ -4,6 +4,6 @@
  * is. It knows neither where changes come from nor how requests arrive.
  */
 export { CompiledRoute, CompiledService } from './compiled.ts';
-export { createInstance, type Instance, type InstanceFactory } from './instance.ts';
+export type { Instance, InstanceFactory } from './instance.ts';
 export { choose, type Plan, type PlanEntry } from './plan.ts';
 export { createSnapshot, type Snapshot, type SnapshotOptions } from './snapshot.ts';

@@ -16,9 +16,8 @@ export {
   type CipherSuiteName,
   cipherSuites,
   type HandshakeOptions,
-  handshakeOptions,
   type TlsProtocol,
   tlsProtocols,
 } from './cipher-suites.ts';
 export { type DefaultCertificateOptions, loadOrCreateDefaultCertificate } from './default-certificate.ts';
-export { type CertificatePair, generateSelfSigned, type SelfSignedOptions } from './self-signed.ts';
+export type { CertificatePair, SelfSignedOptions } from './self-signed.ts';

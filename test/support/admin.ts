@@ -11,12 +11,13 @@ import {
   type PluginView,
   type StatusReport,
 } from '../../src/admin/index.ts';
-import { createDatabase, createSqliteStrategy, type Database } from '../../src/db/index.ts';
+import { createDatabase, createSqliteStrategy, type Database, type Strategy } from '../../src/db/index.ts';
 import { coreEntities } from '../../src/entities/index.ts';
 import type { EntityEvent } from '../../src/events/index.ts';
 import { type Clock, createLogger, randomString, systemClock } from '../../src/kernel/index.ts';
 import { keyauthCredentials } from '../../src/plugins/key-auth/entities.ts';
-import { f, type SchemaEnvironment, type Subschema, typedefs } from '../../src/schema/index.ts';
+import { type EntityDefinition, f, type SchemaEnvironment, type Subschema, typedefs } from '../../src/schema/index.ts';
+import { bundledVaults, vaultSubschema } from '../../src/vaults/index.ts';
 
 /** An environment whose subschemas are the given plugins. */
 export function createTestEnvironment(clock: Clock, plugins: readonly Subschema[] = []): SchemaEnvironment {
@@ -24,7 +25,8 @@ export function createTestEnvironment(clock: Clock, plugins: readonly Subschema[
     now: () => clock.now(),
     uuid: () => randomUUID(),
     randomString: () => randomString(),
-    subschema: (entity, key) => (entity === 'plugins' ? plugins.find(({ name }) => name === key) : undefined),
+    subschema: (entity, key) =>
+      entity === 'vaults' ? vaultSubschema(key) : plugins.find(({ name }) => entity === 'plugins' && name === key),
   };
 }
 
@@ -135,9 +137,31 @@ export interface TestResponse {
   readonly body: string;
 }
 
-/** Starts an Admin API with the core entities, key-auth's credentials and two plugins, on a port of its own. */
-export async function startAdmin(overrides: Partial<AdminOptions> = {}): Promise<TestAdmin> {
+/** An empty store, not opened yet. */
+export interface StoreForTests {
+  readonly strategy: Strategy;
+  /** Removes what is left of it once it is closed. */
+  readonly dispose: () => Promise<void>;
+}
+
+async function createSqliteStore(): Promise<StoreForTests> {
   const folder = await mkdtemp(join(tmpdir(), 'gibbon-admin-'));
+  return {
+    strategy: createSqliteStrategy({ path: join(folder, 'store.db'), clock: systemClock }),
+    dispose: () => rm(folder, { recursive: true }),
+  };
+}
+
+/**
+ * Starts an Admin API with the core entities, those of plugins (key-auth's credentials unless told), and two plugins, on a
+ * port of its own.
+ */
+export async function startAdmin(
+  overrides: Partial<AdminOptions> = {},
+  pluginEntities: readonly EntityDefinition[] = [keyauthCredentials],
+  createStore: () => Promise<StoreForTests> = createSqliteStore,
+): Promise<TestAdmin> {
+  const store = await createStore();
   const plugins = [stampPlugin, gatePlugin];
   const events: EntityEvent[] = [];
   let log = '';
@@ -149,8 +173,8 @@ export async function startAdmin(overrides: Partial<AdminOptions> = {}): Promise
     },
   });
   const database = await createDatabase({
-    strategy: createSqliteStrategy({ path: join(folder, 'store.db'), clock }),
-    entities: [...coreEntities, keyauthCredentials],
+    strategy: store.strategy,
+    entities: [...coreEntities, ...pluginEntities],
     environment: createTestEnvironment(
       clock,
       plugins.map(({ schema }) => schema),
@@ -167,6 +191,7 @@ export async function startAdmin(overrides: Partial<AdminOptions> = {}): Promise
     },
     node: testNode,
     plugins,
+    vaults: bundledVaults,
     status: emptyStatus,
     logger,
     clock,
@@ -196,7 +221,7 @@ export async function startAdmin(overrides: Partial<AdminOptions> = {}): Promise
     async close() {
       await server.close();
       await database.close();
-      await rm(folder, { recursive: true });
+      await store.dispose();
     },
   };
 }
@@ -209,6 +234,9 @@ const childrenFirst = [
   'consumers',
   'certificates',
   'ca_certificates',
+  'vaults',
+  'keys',
+  'key_sets',
 ] as const;
 
 function send({ host, port }: BoundAddress, { method, path, headers, body }: TestRequest): Promise<TestResponse> {

@@ -93,7 +93,7 @@ export async function startTestGateway(given: GivenSettings = {}): Promise<InPro
 /** Starts a gateway as its own process, as `gibbon start` does, and resolves once it serves. */
 export async function startChildGateway(given: GivenSettings = {}, prefix?: string): Promise<ChildGateway> {
   const folder = prefix ?? mkdtempSync(join(tmpdir(), 'gibbon-test-'));
-  const env: NodeJS.ProcessEnv = { PATH: process.env['PATH'] };
+  const env: NodeJS.ProcessEnv = { PATH: process.env.PATH };
   for (const [name, value] of Object.entries(settingsOf(folder, given))) env[`KONG_${name.toUpperCase()}`] = value;
   const child = spawn(process.execPath, [join(root, 'src/cli/main.ts'), 'start', '--foreground'], {
     cwd: folder,
@@ -124,7 +124,8 @@ export async function startChildGateway(given: GivenSettings = {}, prefix?: stri
 }
 
 function talkTo(prefix: string, addresses: () => RunningGateway['addresses']): TestGateway {
-  const portOf = (list: readonly Address[], ssl: boolean): number => list.find((address) => address.ssl === ssl)?.port ?? 0;
+  const portOf = (list: readonly Address[], ssl: boolean): number =>
+    list.find((address) => address.ssl === ssl)?.port ?? 0;
   const readLog = (): string => readFileSync(join(prefix, 'logs/error.log'), 'utf8');
   const proxyPort = (ssl: boolean): number => portOf(addresses().proxy, ssl);
   return {
@@ -141,7 +142,8 @@ function talkTo(prefix: string, addresses: () => RunningGateway['addresses']): T
     async waitForLog(pattern) {
       const deadline = performance.now() + 10_000;
       while (!pattern.test(readLog())) {
-        if (performance.now() > deadline) throw new Error(`The log never matched ${pattern}:\n${readLog().slice(-2000)}`);
+        if (performance.now() > deadline)
+          throw new Error(`The log never matched ${pattern}:\n${readLog().slice(-2000)}`);
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
     },
@@ -157,7 +159,8 @@ function askAdmin(port: number, method: string, path: string, body: unknown, exp
         host: '127.0.0.1',
         method,
         path,
-        headers: text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) },
+        headers:
+          text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) },
       },
       (answer) => {
         let received = '';

@@ -27,7 +27,9 @@ export class Incomplete extends Error {
   readonly body: Buffer;
 
   constructor(what: string, ending: Ending, body: Buffer) {
-    super(`The connection ended (${ending}) inside ${what}; the rest was ${JSON.stringify(body.toString('latin1', 0, 300))}`);
+    super(
+      `The connection ended (${ending}) inside ${what}; the rest was ${JSON.stringify(body.toString('latin1', 0, 300))}`,
+    );
     this.ending = ending;
     this.body = body;
   }
@@ -46,12 +48,12 @@ export class WireReader {
   #length = 0;
   #ending: Ending | undefined;
   #wake: (() => void) | undefined;
-  readonly ended: Promise<Ending>;
+  readonly #ended: Promise<Ending>;
 
   constructor(socket: Socket) {
     this.socket = socket;
     let settle: (ending: Ending) => void = () => {};
-    this.ended = new Promise((resolve) => {
+    this.#ended = new Promise((resolve) => {
       settle = resolve;
     });
     const finish = (ending: Ending): void => {
@@ -128,10 +130,29 @@ export class WireReader {
     while (!isThere(this.text)) await this.#more(what);
   }
 
-  /** Resolves once any byte that was not read yet is there, or the connection ended: false then. */
+  /** Resolves once any byte that was not read yet is there, or the connection ended: false then. Waits for ever. */
   async hasMore(): Promise<boolean> {
-    while (this.#length === 0 && this.#ending === undefined) await this.#more('').catch(ignoreEnd);
+    while (this.#length === 0 && this.#ending === undefined) {
+      await new Promise<void>((resolve) => {
+        this.#wake = () => {
+          this.#wake = undefined;
+          resolve();
+        };
+      });
+    }
     return this.#length > 0;
+  }
+
+  /** Resolves with how the connection ended, once it did. */
+  async gone(): Promise<Ending> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(
+        () => reject(new Error(`The connection did not end: ${JSON.stringify(this.text.slice(-500))}`)),
+        patience,
+      );
+    });
+    return Promise.race([this.#ended, late]).finally(() => clearTimeout(timer));
   }
 
   /** Start line and headers. @throws Incomplete, or when a line is no header. */

@@ -1,6 +1,6 @@
-import { type NetConnectOpts, type Socket, connect as connectTcp } from 'node:net';
+import { connect as connectTcp, type NetConnectOpts, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
-import { type Ending, Incomplete, lengthOf, WireReader, type WireMessage } from './raw-client-reader.ts';
+import { type Ending, Incomplete, lengthOf, type WireMessage, WireReader } from './raw-client-reader.ts';
 
 export { type Ending, Incomplete } from './raw-client-reader.ts';
 
@@ -119,7 +119,8 @@ export class RawClient {
       return { ...(await this.reader.chunked(what)), framing: 'chunked' };
     }
     if (length !== undefined) return { body: await this.reader.exactly(length, what), trailers: [], framing: 'sized' };
-    if (message.header('connection')?.toLowerCase() !== 'close') throw new Error('An answer without framing is kept alive');
+    if (message.header('connection')?.toLowerCase() !== 'close')
+      throw new Error('An answer without framing is kept alive');
     const { bytes, ending } = await this.reader.rest();
     if (ending === 'reset') throw new Incomplete(what, ending, bytes);
     return { body: bytes, trailers: [], framing: 'close' };
@@ -129,7 +130,12 @@ export class RawClient {
 /** Connects a {@link RawClient}. @throws when the connection cannot be made. */
 export function connectRaw(target: RawTarget | number): Promise<RawClient> {
   const { port, host = '127.0.0.1', tls, highWaterMark } = typeof target === 'number' ? { port: target } : target;
-  const options = { port, host, noDelay: true, ...(highWaterMark !== undefined && { highWaterMark }) } as NetConnectOpts;
+  const options = {
+    port,
+    host,
+    noDelay: true,
+    ...(highWaterMark !== undefined && { highWaterMark }),
+  } as NetConnectOpts;
   return new Promise((resolve, reject) => {
     let client: RawClient;
     const socket: Socket | TLSSocket =

@@ -1,7 +1,7 @@
-import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
-import { type Ending, lengthOf, WireReader, type WireMessage } from './raw-client-reader.ts';
+import { type Ending, lengthOf, type WireMessage, WireReader } from './raw-client-reader.ts';
 
 /** A request as it arrived at the upstream. */
 export interface SeenRequest extends WireMessage {
@@ -97,8 +97,8 @@ export class UpstreamSide {
   }
 
   /** Resolves once the gateway has ended the connection. */
-  get ended(): Promise<Ending> {
-    return this.reader.ended;
+  gone(): Promise<Ending> {
+    return this.reader.gone();
   }
 }
 
@@ -185,7 +185,10 @@ export class ScriptedUpstream {
 }
 
 /** Starts a {@link ScriptedUpstream} on a free port of loopback; without a script it answers every request with `ok`. */
-export async function startUpstream(script: Script = (side) => side.answerAll(), tls?: TlsOptions): Promise<ScriptedUpstream> {
+export async function startUpstream(
+  script: Script = (side) => side.answerAll(),
+  tls?: TlsOptions,
+): Promise<ScriptedUpstream> {
   const upstream = new ScriptedUpstream(script, tls);
   await upstream.listen();
   return upstream;

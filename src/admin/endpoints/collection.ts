@@ -1,5 +1,6 @@
 import type { Dao, DaoResult } from '../../db/index.ts';
 import type { Row } from '../../schema/index.ts';
+import { tagHeader } from '../conditions.ts';
 import { type Answer, answerCreated, answerError, type Endpoint, type Handler, notFound } from '../endpoint.ts';
 import { writeArguments } from './given.ts';
 import { selectByPath } from './lookup.ts';
@@ -17,8 +18,8 @@ export function collectionEndpoint(dao: Dao): Endpoint {
         if (!options.ok) return answerError(options.error);
         return answerPage(dao, await dao.page(options.value), path, carriedQuery(query));
       },
-      async POST({ body }) {
-        const { given, options } = writeArguments(dao, body);
+      async POST(request) {
+        const { given, options } = writeArguments(dao, request);
         return answerInsert(dao, await dao.insert(given, options));
       },
     },
@@ -40,8 +41,8 @@ export function childCollectionEndpoint(parent: Dao, child: Dao, foreignField: s
         const page = await child.pageFor(foreignField, String(row.id), paging);
         return answerPage(child, page, `/${parentName}/${encodeURIComponent(key)}/${childName}`);
       }),
-      POST: withRow(parent, async (row, _key, { body }) => {
-        const { given, options } = writeArguments(child, body);
+      POST: withRow(parent, async (row, _key, request) => {
+        const { given, options } = writeArguments(child, request);
         return answerInsert(child, await child.insert({ ...given, [foreignField]: { id: row.id } }, options));
       }),
     },
@@ -61,6 +62,7 @@ export function withRow(
   };
 }
 
-function answerInsert({ schema }: Dao, result: DaoResult<Row>): Answer {
-  return result.ok ? answerCreated(schema.show(result.value)) : answerError(result.error);
+function answerInsert(dao: Dao, result: DaoResult<Row>): Answer {
+  if (!result.ok) return answerError(result.error);
+  return { ...answerCreated(dao.schema.show(result.value)), headers: tagHeader(dao.definition, result.value) };
 }

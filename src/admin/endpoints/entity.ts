@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import type { Dao, DaoResult } from '../../db/index.ts';
+import { isUuid } from '../../kernel/index.ts';
 import type { Row } from '../../schema/index.ts';
 import type { Body } from '../body.ts';
+import { conditionOf, tagHeader } from '../conditions.ts';
 import { type Answer, answerError, answerOk, type Endpoint, noContent, notFound } from '../endpoint.ts';
 import { withRow } from './collection.ts';
-import { type WriteArguments, writeArguments } from './given.ts';
-import { keyField, keyValue, selectByPath } from './lookup.ts';
+import { type WriteArguments, type Written, writeArguments } from './given.ts';
+import { keyField, keyValue, selectByPath, selectChild } from './lookup.ts';
 import { nestedName, topName } from './names.ts';
 
 /** `/services/:services`: one entity by id or endpoint key. */
@@ -13,17 +16,17 @@ export function entityEndpoint(dao: Dao): Endpoint {
   return {
     path: `/${topName(dao.definition)}/:${name}`,
     methods: {
-      GET: withRow(dao, async (row) => answerOk(dao.schema.show(row))),
-      PUT: ({ params, body }) => put(dao, params[name] ?? '', writeArguments(dao, body)),
-      async PATCH({ params, body }) {
-        const key = params[name] ?? '';
-        const changes = await patchArguments(dao, key, body);
+      GET: withRow(dao, async (row) => answerShown(dao, row)),
+      PUT: (request) => put(dao, request.params[name] ?? '', writeArguments(dao, request)),
+      async PATCH(request) {
+        const key = request.params[name] ?? '';
+        const changes = await patchArguments(dao, key, request);
         return changes === undefined ? notFound : patch(dao, key, changes);
       },
-      async DELETE({ params }) {
+      async DELETE({ params, ifMatch }) {
         const found = await selectByPath(dao, params[name] ?? '');
         if (!found.ok) return answerError(found.error);
-        return found.value === undefined ? noContent : remove(dao, found.value);
+        return found.value === undefined ? noContent : remove(dao, found.value, ifMatch);
       },
     },
   };
@@ -34,7 +37,7 @@ export function childEndpoint(parent: Dao, child: Dao, foreignField: string): En
   const { name } = child.definition;
 
   async function childOf(row: Row, key: string): Promise<DaoResult<Row | undefined>> {
-    const found = await selectByPath(child, key);
+    const found = await selectChild(child, String(row.id), key);
     if (!found.ok || found.value === undefined) return found;
     const owner = found.value[foreignField] as { readonly id: string } | null;
     return owner?.id === row.id ? found : { ok: true, value: undefined };
@@ -46,24 +49,34 @@ export function childEndpoint(parent: Dao, child: Dao, foreignField: string): En
       GET: withRow(parent, async (row, _key, { params }) => {
         const found = await childOf(row, params[name] ?? '');
         if (!found.ok) return answerError(found.error);
-        return found.value === undefined ? notFound : answerOk(child.schema.show(found.value));
+        return found.value === undefined ? notFound : answerShown(child, found.value);
       }),
-      PUT: withRow(parent, async (row, _key, { params, body }) => {
-        const { given, options } = writeArguments(child, body);
-        return put(child, params[name] ?? '', { given: { ...given, [foreignField]: { id: row.id } }, options });
+      PUT: withRow(parent, async (row, _key, request) => {
+        const { given, options } = writeArguments(child, request);
+        const key = request.params[name] ?? '';
+        const field = child.definition.nested_endpoint_key;
+        if (field === undefined || isUuid(key)) {
+          return put(child, key, { given: { ...given, [foreignField]: { id: row.id } }, options });
+        }
+        const found = await childOf(row, key);
+        if (!found.ok) return answerError(found.error);
+        return put(child, found.value === undefined ? randomUUID() : String(found.value.id), {
+          given: { [field]: key, ...given, [foreignField]: { id: row.id } },
+          options,
+        });
       }),
-      PATCH: withRow(parent, async (row, _key, { params, body }) => {
-        const found = await childOf(row, params[name] ?? '');
+      PATCH: withRow(parent, async (row, _key, request) => {
+        const found = await childOf(row, request.params[name] ?? '');
         if (!found.ok) return answerError(found.error);
         if (found.value === undefined) return notFound;
-        const { given, options } = writeArguments(child, body, hintOf(child, found.value));
+        const { given, options } = writeArguments(child, request, hintOf(child, found.value));
         if (!given[foreignField]) given[foreignField] = { id: row.id };
         return patch(child, String(found.value.id), { given, options });
       }),
-      DELETE: withRow(parent, async (row, _key, { params }) => {
+      DELETE: withRow(parent, async (row, _key, { params, ifMatch }) => {
         const found = await childOf(row, params[name] ?? '');
         if (!found.ok) return answerError(found.error);
-        return found.value === undefined ? notFound : remove(child, found.value);
+        return found.value === undefined ? notFound : remove(child, found.value, ifMatch);
       }),
     },
   };
@@ -90,25 +103,30 @@ export async function patch(dao: Dao, key: string, { given, options }: WriteArgu
 }
 
 /** Deletes a row: 204, or why it must stay. */
-export async function remove(dao: Dao, row: Row): Promise<Answer> {
-  const result = await dao.delete(String(row.id));
+export async function remove(dao: Dao, row: Row, ifMatch: string | undefined): Promise<Answer> {
+  const result = await dao.delete(String(row.id), conditionOf(ifMatch));
   return result.ok ? noContent : answerError(result.error);
 }
 
 /** 200 with the row, or the error. */
-export function answerRow({ schema }: Dao, result: DaoResult<Row>): Answer {
-  return result.ok ? answerOk(schema.show(result.value)) : answerError(result.error);
+export function answerRow(dao: Dao, result: DaoResult<Row>): Answer {
+  return result.ok ? answerShown(dao, result.value) : answerError(result.error);
+}
+
+/** 200 with the row as the API shows it, and its tag. */
+export function answerShown({ definition, schema }: Dao, row: Row): Answer {
+  return { ...answerOk(schema.show(row)), headers: tagHeader(definition, row) };
 }
 
 /**
  * The arguments of a change. Where a field's shape hangs on another's value (a plugin's config on its name) and the body
  * does not say it, the stored row does; undefined when there is none.
  */
-async function patchArguments(dao: Dao, key: string, body: Body): Promise<WriteArguments | undefined> {
-  if (!dependsOnStored(dao, body)) return writeArguments(dao, body);
+async function patchArguments(dao: Dao, key: string, request: Written): Promise<WriteArguments | undefined> {
+  if (!dependsOnStored(dao, request.body)) return writeArguments(dao, request);
   const found = await selectByPath(dao, key);
-  if (!found.ok) return writeArguments(dao, body);
-  return found.value === undefined ? undefined : writeArguments(dao, body, hintOf(dao, found.value));
+  if (!found.ok) return writeArguments(dao, request);
+  return found.value === undefined ? undefined : writeArguments(dao, request, hintOf(dao, found.value));
 }
 
 function dependsOnStored(dao: Dao, body: Body): boolean {

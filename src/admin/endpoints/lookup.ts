@@ -14,6 +14,17 @@ export function keyValue(dao: Dao, field: string, key: string): unknown {
   return inferValue(key, dao.definition.fields[field]);
 }
 
+/**
+ * The row that a path's key names among the children of a parent: by id, by endpoint key, or by a field that is unique
+ * among them. It may belong to another parent in the first two cases.
+ */
+export async function selectChild(child: Dao, parentId: string, key: string): Promise<DaoResult<Row | undefined>> {
+  const field = child.definition.nested_endpoint_key;
+  if (field === undefined || isUuid(key)) return selectByPath(child, key);
+  const values = (child.definition.cache_key ?? []).map((name) => (name === field ? key : parentId));
+  return child.selectByCacheKey(...values);
+}
+
 /** The row that a path's key names: by id, or by endpoint key. */
 export async function selectByPath(dao: Dao, key: string): Promise<DaoResult<Row | undefined>> {
   const field = keyField(dao, key);

@@ -1,17 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type Database, daoErrors } from '../../db/index.ts';
 import { isUuid } from '../../kernel/index.ts';
-import {
-  type AdminRequest,
-  type Answer,
-  answerError,
-  answerOk,
-  type Endpoint,
-  type Handler,
-  noContent,
-} from '../endpoint.ts';
+import { conditionOf } from '../conditions.ts';
+import { type AdminRequest, type Answer, answerError, type Endpoint, type Handler, noContent } from '../endpoint.ts';
 import { childCollectionEndpoint } from '../endpoints/collection.ts';
-import { answerRow, childEndpoint } from '../endpoints/entity.ts';
+import { answerRow, answerShown, childEndpoint } from '../endpoints/entity.ts';
 import { writeArguments } from '../endpoints/given.ts';
 
 /** Which certificate a path means. */
@@ -50,22 +43,24 @@ export function certificateEndpoints(database: Database): Endpoint[] {
         GET: named(async ({ id }) => {
           const found = await certificates.select(id);
           if (!found.ok) return answerError(found.error);
-          return found.value === undefined ? answerError(daoErrors.notFound({ id })) : answerOk(found.value);
+          return found.value === undefined
+            ? answerError(daoErrors.notFound({ id }))
+            : answerShown(certificates, found.value);
         }),
         PUT: named(
-          async (target, { body }) => {
-            const { given, options } = writeArguments(certificates, body);
+          async (target, request) => {
+            const { given, options } = writeArguments(certificates, request);
             return answerRow(certificates, await certificates.upsert(target.id, replaced(given, target.sni), options));
           },
           { create: true },
         ),
-        PATCH: named(async ({ id }, { body }) => {
-          const { given, options } = writeArguments(certificates, body);
+        PATCH: named(async ({ id }, request) => {
+          const { given, options } = writeArguments(certificates, request);
           const input = typeof given.snis === 'string' ? { ...given, snis: [given.snis] } : given;
           return answerRow(certificates, await certificates.update(id, input, options));
         }),
-        DELETE: named(async ({ id }) => {
-          const gone = await certificates.delete(id);
+        DELETE: named(async ({ id }, { ifMatch }) => {
+          const gone = await certificates.delete(id, conditionOf(ifMatch));
           return gone.ok ? noContent : answerError(gone.error);
         }),
       },

@@ -1,14 +1,23 @@
 import { type Answer, answerOk, type Endpoint } from '../endpoint.ts';
 import { generateEndpoints } from '../endpoints/generate.ts';
 import type { AdminOptions } from '../types.ts';
+import { applyEndpoint } from './apply.ts';
+import { auditEndpoint } from './audit.ts';
+import { cacheEndpoints } from './cache.ts';
 import { certificateEndpoints } from './certificates.ts';
+import { clusteringEndpoints } from './clustering.ts';
+import { configEndpoint } from './config.ts';
 import { consumersEndpoint } from './consumers.ts';
+import { docsEndpoints } from './docs.ts';
+import { filterChainEndpoints, filterSchemaEndpoint } from './filter-chains.ts';
+import { logLevelEndpoints } from './log-level.ts';
 import { enabledPluginsEndpoint } from './plugins.ts';
 import { rootEndpoint } from './root.ts';
 import { schemaEndpoints } from './schemas.ts';
 import { statusEndpoint } from './status.ts';
 import { tagEndpoint } from './tags.ts';
 import { switchedOff, targetEndpoints } from './targets.ts';
+import { dnsStatusEndpoint, timersEndpoint } from './timers.ts';
 
 /** All endpoints: the generated ones, the exceptions to them, and those that were handed in. */
 export function allEndpoints(options: AdminOptions): Endpoint[] {
@@ -24,6 +33,14 @@ export function allEndpoints(options: AdminOptions): Endpoint[] {
 
   add(rootEndpoint(options));
   add(statusEndpoint(options));
+  add(configEndpoint(options));
+  add(timersEndpoint(options));
+  add(dnsStatusEndpoint());
+  add(filterSchemaEndpoint());
+  if (options.cache !== undefined) for (const endpoint of cacheEndpoints(options.cache)) add(endpoint);
+  if (options.logLevel !== undefined)
+    for (const endpoint of logLevelEndpoints(options, options.logLevel)) add(endpoint);
+  for (const endpoint of clusteringEndpoints()) add(endpoint);
   for (const endpoint of generateEndpoints(database)) add(endpoint);
   for (const endpoint of schemaEndpoints(options)) add(endpoint);
   if (database.has('plugins')) add(enabledPluginsEndpoint(options));
@@ -35,14 +52,17 @@ export function allEndpoints(options: AdminOptions): Endpoint[] {
   if (database.has('upstreams') && database.has('targets')) {
     for (const endpoint of targetEndpoints(database)) add(endpoint);
   }
+  if (database.has('filter_chains')) for (const endpoint of filterChainEndpoints()) add(endpoint);
   if (database.has('tags')) add(tagEndpoint(database));
   for (const endpoint of options.endpoints ?? []) add(endpoint);
   add({ path: '/endpoints', methods: { GET: async () => answerOk({ data: listed }) } });
 
-  // Not an endpoint of the API: Kong's web server answers there.
+  // Not endpoints of the API: Kong's web server answers at the one, and the others tell of it.
   const unlisted: Endpoint = { path: '/robots.txt', methods: { GET: async () => robots } };
   const listed = [...byPath.keys()].map((path) => path.replace(/:([^/]+)/g, '{$1}')).sort(bySegment);
-  return [...byPath.values(), unlisted];
+  const all = [...byPath.values()];
+  const ours = [applyEndpoint(options), ...(options.audit === undefined ? [] : [auditEndpoint(options.audit)])];
+  return [...all, ...ours, ...docsEndpoints(options, [...all, ...ours]), unlisted];
 }
 
 const robots: Answer = { status: 200, text: { type: 'text/plain', content: 'User-agent: *\nDisallow: /' } };

@@ -1,4 +1,4 @@
-import { type Answer, answerOk, badRequest, type Endpoint } from '../endpoint.ts';
+import { type Answer, answerOk, badRequest, type Endpoint, noContent } from '../endpoint.ts';
 import type { Query } from '../query.ts';
 import type { AdminOptions, StatusOptions } from '../types.ts';
 
@@ -35,10 +35,18 @@ export function statusEndpoint({ database, status }: AdminOptions): Endpoint {
 
 /** `/status/ready`: whether the node can serve (Kong 3.3). */
 export function readyEndpoint({ database, unreadiness }: StatusOptions): Endpoint {
+  let isDraining = false;
   return {
     path: '/status/ready',
     methods: {
+      // Takes the node out of rotation before it is stopped (Kong 3.9).
+      async POST({ query, body }) {
+        if ((query.get('status') ?? body.values.status) !== 'draining') return { status: 400 };
+        isDraining = true;
+        return noContent;
+      },
       async GET() {
+        if (isDraining) return { status: 503, body: { message: 'draining' } };
         const reason = (await database.reachable()) ? unreadiness() : 'failed to connect to database';
         if (reason === undefined) return answerOk({ message: 'ready' });
         return { status: 503, body: { message: reason } };

@@ -7,8 +7,13 @@ import type { Algorithm } from './algorithm.ts';
 export function createPeers(...weights: number[]): BalancedPeer[] {
   return weights.map((weight, at) => {
     const ip = `10.0.${at >> 8}.${(at & 255) + 1}`;
-    return new BalancedPeer({ ip, port: 80, host: ip, targetId: undefined, weight }, { reported() {} });
+    return createPeer(ip, weight);
   });
+}
+
+/** A peer at port 80 that belongs to nobody. */
+export function createPeer(ip: string, weight: number): BalancedPeer {
+  return new BalancedPeer({ ip, port: 80, host: ip, targetId: undefined, weight }, { reported() {} });
 }
 
 /** A repeatable sequence of numbers from 0 to 1. */

@@ -6,19 +6,23 @@ import type { Algorithm } from './algorithm.ts';
 const decaySeconds = 10;
 
 /**
- * Creates the algorithm `latency`: of two peers drawn at random, the one whose answers came faster of late: a moving
- * average in which measurements fade over ten seconds, and which itself fades while no answers come, so that a slow peer
+ * Creates the algorithm `latency`: of two peers, one whose turn it is and one drawn at random, the one whose answers came
+ * faster of late: a moving average in which measurements fade over ten seconds, and which itself fades while no answers come, so that a slow peer
  * is tried again. A new peer starts with the average of the others.
  */
 export function createLatency(clock: Clock, random: () => number): Algorithm {
   let usable: readonly BalancedPeer[] = [];
+  let turn = -1;
 
   function score(peer: BalancedPeer, now: number): number {
     return peer.average * Math.exp((peer.averagedAt - now) / 1000 / decaySeconds) * (1 / peer.weight);
   }
 
-  function candidate(skipped: readonly Peer[], other: BalancedPeer | undefined): BalancedPeer | undefined {
-    const start = Math.floor(random() * usable.length);
+  function candidate(
+    start: number,
+    skipped: readonly Peer[],
+    other: BalancedPeer | undefined,
+  ): BalancedPeer | undefined {
     for (let step = 0; step < usable.length; step++) {
       const peer = usable[(start + step) % usable.length]!;
       if (peer !== other && (skipped.length === 0 || !skipped.includes(peer))) return peer;
@@ -29,6 +33,7 @@ export function createLatency(clock: Clock, random: () => number): Algorithm {
   return {
     update(peers) {
       usable = peers.filter((peer) => peer.available);
+      if (turn === -1) turn = Math.floor(random() * usable.length);
       const measured = usable.filter((peer) => peer.average > 0);
       if (measured.length === 0) return;
       const average = measured.reduce((sum, peer) => sum + peer.average, 0) / measured.length;
@@ -41,8 +46,9 @@ export function createLatency(clock: Clock, random: () => number): Algorithm {
     },
     pick(_hashKey, skipped) {
       if (usable.length === 1) return skipped.includes(usable[0]!) ? undefined : usable[0];
-      const one = candidate(skipped, undefined);
-      const two = candidate(skipped, one);
+      turn = turn + 1 >= usable.length ? 0 : turn + 1;
+      const one = candidate(turn, skipped, undefined);
+      const two = candidate(Math.floor(random() * usable.length), skipped, one);
       if (one === undefined || two === undefined) return one;
       const now = clock.monotonic();
       return score(two, now) < score(one, now) ? two : one;

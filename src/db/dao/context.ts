@@ -15,7 +15,7 @@ export interface EntityWriter {
   insert(work: Work, given: unknown, options?: WriteOptions): Promise<DaoResult<Row>>;
   update(work: Work, key: Key, given: unknown, options?: WriteOptions): Promise<DaoResult<Row>>;
   upsert(work: Work, key: Key, given: unknown, options?: WriteOptions): Promise<DaoResult<Row>>;
-  delete(work: Work, key: Key): Promise<DaoResult<boolean>>;
+  delete(work: Work, key: Key, options?: WriteOptions): Promise<DaoResult<boolean>>;
 }
 
 /** An entity made to work inside the DAO. */

@@ -2,7 +2,7 @@ import { type DaoContext, type Entity, fail, type Given } from './context.ts';
 import { daoErrors } from './errors.ts';
 import { keyOf, parseKey } from './keys.ts';
 import { createReader } from './reader.ts';
-import type { Dao } from './types.ts';
+import type { Dao, DaoResult } from './types.ts';
 import { lookUpRefusal } from './unique.ts';
 import { writeThrough } from './writer.ts';
 
@@ -29,7 +29,7 @@ export function createDao(context: DaoContext, entity: Entity): Dao {
         const found = await work.session.selectBy(definition.name, field, value as string);
         if (found === undefined) return fail(daoErrors.notFoundBy({ [field]: value }));
         return writer.update(work, keyOf(definition, found.row), given, options);
-      });
+      }).then((result) => namingField(result, field));
     },
 
     async upsert(id, given, options) {
@@ -49,14 +49,20 @@ export function createDao(context: DaoContext, entity: Entity): Dao {
         }
         const key = found === undefined ? [context.environment.uuid()] : keyOf(definition, found.row);
         return writer.upsert(work, key, named(given, field, value), options);
-      });
+      }).then((result) => namingField(result, field));
     },
 
-    async delete(id) {
+    async delete(id, options) {
       const key = parseKey(definition, id);
-      return key.ok ? writeThrough(context, (work) => writer.delete(work, key.value)) : key;
+      return key.ok ? writeThrough(context, (work) => writer.delete(work, key.value, options)) : key;
     },
   };
+}
+
+/** A store that cannot be written says by which field the row was named (Kong 3.9). */
+function namingField<T>(result: DaoResult<T>, field: string): DaoResult<T> {
+  if (result.ok || result.error.code !== 12) return result;
+  return fail(daoErrors.unsupported(result.error.message.replace(' entities', ` entities by '${field}'`)));
 }
 
 function named(given: unknown, field: string, value: unknown): unknown {

@@ -90,6 +90,13 @@ export const daoErrors = {
     return failure(13, 'foreign keys unresolved', message, fields);
   },
 
+  /** Code 14: the errors of a configuration as a tree of entity, row and field. */
+  declarative: (errors: FieldErrors): DaoError =>
+    failure(14, 'invalid declarative configuration', `declarative config is invalid: ${luaLiteral(errors)}`, errors),
+
+  /** Code 20, our own: the row is not what the writer took it for. */
+  preconditionFailed: (): DaoError => failure(20, 'precondition failed', 'the entity has changed since it was read'),
+
   /** Code 19. */
   referencedByOthers: (message: string): DaoError => failure(19, 'referenced by others', message),
 } as const;

@@ -28,12 +28,6 @@ export function keyFields(definition: EntityDefinition, key: Key): { [field: str
   return Object.fromEntries(definition.primary_key.map((field, index) => [field, key[index]!]));
 }
 
-/** The text that names a row: what `parseKey` reads. */
-export function keyText(definition: EntityDefinition, row: Row): string {
-  const key = keyOf(definition, row);
-  return key.length === 1 ? String(key[0]) : JSON.stringify(key);
-}
-
 function parseCompositeKey(definition: EntityDefinition, id: string): DaoResult<Key> {
   let values: unknown;
   try {

@@ -49,7 +49,7 @@ export interface Dao {
   /** Replaces the row that has this value of a unique field, or inserts one that has it. */
   upsertBy(uniqueField: string, value: unknown, given: unknown, options?: WriteOptions): Promise<DaoResult<Row>>;
   /** True when there was a row. Code 4 when others refer to it; cascades otherwise. */
-  delete(id: string): Promise<DaoResult<boolean>>;
+  delete(id: string, options?: Pick<WriteOptions, 'expects'>): Promise<DaoResult<boolean>>;
   page(options?: PageOptions): Promise<DaoResult<Page>>;
   /** Rows whose foreign field refers to `parentId`. */
   pageFor(foreignField: string, parentId: string, options?: PageOptions): Promise<DaoResult<Page>>;
@@ -59,10 +59,20 @@ export interface Dao {
   each(size?: number): AsyncIterable<Row>;
 }
 
+/** A row that is complete and transformed already. */
+export interface CompleteRow {
+  readonly entity: string;
+  readonly row: Row;
+  /** Seconds since the epoch; null for never. */
+  readonly expiresAt: number | null;
+}
+
 /** Options of a write. */
 export interface WriteOptions {
   /** Seconds until the row expires, for entities with `ttl`. */
   readonly ttl?: number;
   /** False leaves the entity's transformations out, for rows that were exported after they ran. */
   readonly transform?: boolean;
+  /** Refuses with code 20 unless the row is there, with one of these tags where they are listed. */
+  readonly expects?: 'any' | readonly string[];
 }

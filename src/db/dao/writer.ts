@@ -1,5 +1,5 @@
 import type { EntityDefinition, Row, Schema } from '../../schema/index.ts';
-import type { Key, NewRecord, Violation } from '../strategies/strategy.ts';
+import type { Key, NewRecord, StoredRecord, Violation } from '../strategies/strategy.ts';
 import { cacheKeyOf, hasCompositeKey } from './cache-key.ts';
 import { collectDependants } from './cascade.ts';
 import {
@@ -17,6 +17,7 @@ import { daoErrors } from './errors.ts';
 import { resolveForeign } from './foreign.ts';
 import { keyFields, keyOf } from './keys.ts';
 import { present } from './present.ts';
+import { rowTag } from './row-tag.ts';
 import { checkTtl, expiry } from './ttl.ts';
 import type { DaoResult, WriteOptions } from './types.ts';
 
@@ -29,11 +30,25 @@ export function createWriter(
 ): EntityWriter {
   const entity = definition.name;
   const composite = hasCompositeKey(definition);
+  const isReadOnly = context.strategy.isReadOnly === true;
+  const refusal = (verb: string) =>
+    daoErrors.unsupported(`cannot ${verb} '${entity}' entities when not using a database`);
   const transient = Object.keys(definition.fields).filter((name) => definition.fields[name]!.transient === true);
   const lowerCased = definition.primary_key.filter((name) => {
     const field = definition.fields[name];
     return field?.type === 'string' && field.uuid === true;
   });
+
+  /** True when nothing was said of the row that is there, or what was said holds. */
+  async function isExpected(work: Work, found: StoredRecord | undefined, options: WriteOptions | undefined) {
+    const expects = options?.expects;
+    if (expects === undefined) return true;
+    if (found === undefined) return false;
+    if (expects === 'any') return true;
+    const rows = [present(definition, found, context.clock)];
+    const [row] = hooks.complete === undefined ? rows : await hooks.complete(rows, work.session);
+    return expects.includes(rowTag(definition, row!));
+  }
 
   /** Everything up to the statement: what was given becomes a complete row, or an error. */
   async function process(write: HookedWrite, given: unknown, make: (given: Given) => ReturnType<Schema['insert']>) {
@@ -126,6 +141,8 @@ export function createWriter(
       }
       case 'referenced':
         return daoErrors.restricted(entity, violation.by);
+      case 'unstorable':
+        return daoErrors.schemaViolation({ [violation.field]: violation.reason });
     }
   }
 
@@ -136,6 +153,7 @@ export function createWriter(
       if (refused !== undefined) return fail(refused);
       const processed = await process(write, given, (input) => schema.insert(input, making(options)));
       if (!processed.ok) return processed;
+      if (isReadOnly) return fail(refusal('create'));
       const row = keyed(processed.value.row, undefined);
       const stored = record(row, options, 'insert');
       const violation = await work.session.insert(entity, stored);
@@ -149,8 +167,10 @@ export function createWriter(
       if (refused !== undefined) return fail(refused);
       const old = await work.session.select(entity, key);
       if (old === undefined) return fail(daoErrors.notFound(keyFields(definition, key)));
+      if (!(await isExpected(work, old, options))) return fail(daoErrors.preconditionFailed());
       const processed = await process(write, given, (input) => schema.update(input, old.row, making(options)));
       if (!processed.ok) return processed;
+      if (isReadOnly) return fail(refusal('update'));
       const row = keyed(processed.value.row, key);
       const stored = record(row, options, 'update');
       const violation = await work.session.update(entity, key, stored);
@@ -164,9 +184,11 @@ export function createWriter(
       const refused = checkTtl(definition, options?.ttl);
       if (refused !== undefined) return fail(refused);
       const old = await work.session.select(entity, key);
+      if (!(await isExpected(work, old, options))) return fail(daoErrors.preconditionFailed());
       const fields = keyFields(definition, key);
       const processed = await process(write, given, (input) => schema.upsert({ ...input, ...fields }, making(options)));
       if (!processed.ok) return processed;
+      if (isReadOnly) return fail(refusal('create or update'));
       const row = keyed(processed.value.row, key);
       const stored = record(row, options, 'upsert');
       const violation = await work.session.upsert(entity, stored);
@@ -180,9 +202,11 @@ export function createWriter(
       );
     },
 
-    async delete(work, key) {
+    async delete(work, key, options) {
       const found = await work.session.select(entity, key);
+      if (!(await isExpected(work, found, options))) return fail(daoErrors.preconditionFailed());
       if (found === undefined) return ok(false);
+      if (isReadOnly) return fail(refusal('remove'));
       const row = present(definition, found, context.clock);
       const at = work.changes.length;
       if (hooks.deleting !== undefined) {
@@ -211,6 +235,7 @@ export async function writeThrough<T>(
   return context.strategy.transaction(async (session) => {
     const work: Work = { session, changes: [] };
     const result = await body(work);
+    if (result.ok && work.changes.length > 0) await session.publish?.(work.changes);
     return {
       commit: result.ok,
       value: result,

@@ -1,3 +1,4 @@
+import type { EntityChange, EntityEvent } from '../../events/index.ts';
 import type { EntityDefinition, Row } from '../../schema/index.ts';
 
 /** Values of a primary key, in the order of its fields. */
@@ -27,7 +28,9 @@ export type Violation =
   /** The field refers to a row that is not there. */
   | { readonly kind: 'foreign'; readonly field: string }
   /** Rows of the entity `by` still refer to the row. */
-  | { readonly kind: 'referenced'; readonly by: string };
+  | { readonly kind: 'referenced'; readonly by: string }
+  /** The store cannot hold the value of the field. */
+  | { readonly kind: 'unstorable'; readonly field: string; readonly reason: string };
 
 /** Which rows to read, in the order of the primary key. */
 export interface PageQuery {
@@ -78,6 +81,8 @@ export interface WriteSession extends ReadSession {
   upsert(entity: string, record: NewRecord): Promise<Violation | undefined>;
   /** Rows that refer to it with `on_delete: 'cascade'` go with it. */
   delete(entity: string, key: Key): Promise<Violation | undefined>;
+  /** Tells other nodes of what changed, once it is committed; absent in stores that belong to one node. */
+  publish?(changes: readonly EntityChange[]): Promise<void>;
 }
 
 /** How a transaction ends. */
@@ -89,12 +94,23 @@ export interface Decision<T> {
   readonly committed?: () => void;
 }
 
+/** Who hears of writes that other nodes committed. */
+export interface ChangeHearer {
+  /** Called once for each write, in the order of the commits, own ones in between; it must not throw. */
+  heard(event: EntityEvent): void;
+  /** Called when writes may have been missed for good: whatever is held must be read again. */
+  lost(): void;
+}
+
 /** A kind of store. The DAO is its only caller. */
 export interface Strategy {
   readonly name: string;
+  /** True when rows come from elsewhere: writes are judged as usual and then refused. */
+  readonly isReadOnly?: boolean;
   /**
-   * Opens the store, creates what is missing for these entities and brings older tables up to date.
-   * @throws GibbonError when the store cannot be opened, or was written by a newer version
+   * Opens the store. The embedded one creates what is missing for these entities and brings older tables up to date;
+   * others do so when they are told to.
+   * @throws GibbonError when the store cannot be opened, was written by a newer version, or needs migrations
    */
   open(entities: readonly EntityDefinition[]): Promise<void>;
   /** The id of the default workspace, the same for the life of the store; known once it is open. */
@@ -103,6 +119,8 @@ export interface Strategy {
   readonly read: ReadSession;
   /** Runs `work` alone among writers; undoes everything when it rejects. */
   transaction<T>(work: (session: WriteSession) => Promise<Decision<T>>): Promise<T>;
+  /** Starts to hear what other nodes write; absent in stores that belong to one node. */
+  follow?(hearer: ChangeHearer): Promise<void>;
   /** True when the store answers. */
   reachable(): Promise<boolean>;
   /** Deletes expired rows and returns how many. */

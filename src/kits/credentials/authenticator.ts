@@ -7,6 +7,8 @@ export interface Refusal {
   readonly status: number;
   readonly message: string;
   readonly headers?: HeaderValues;
+  /** Sent as JSON by `kong.response.exit` instead, whatever format the client accepts. */
+  readonly body?: object;
 }
 
 /** A refusal with 401 that tells the client which scheme is wanted. */
@@ -35,7 +37,9 @@ export function createAuthenticator(options: AuthenticatorOptions): Handler {
   function conclude(kong: Kong, refusal: Refusal | undefined): void | Promise<void> {
     if (refusal === undefined) return;
     if (anonymous !== null) return becomeAnonymous(kong, anonymous);
-    kong.response.error(refusal.status, refusal.message, refusal.headers);
+    const { status, message, headers, body } = refusal;
+    if (body === undefined) kong.response.error(status, message, headers);
+    else kong.response.exit(status, body, headers);
   }
 
   return (kong) => {

@@ -1,6 +1,6 @@
 import { createManualClock, type ManualClock } from '../../kernel/index.ts';
 import type { EntityDefinition, Row, Stored } from '../../schema/index.ts';
-import type { EntityReader, PluginHost, SharedCounters } from '../plugin.ts';
+import type { EntityReader, PluginHost, SharedCounters, SharedStore, StoredBytes } from '../plugin.ts';
 import { createMemoryLogger, type LogLine } from './log.ts';
 
 /** What a fake host is made of. */
@@ -11,6 +11,7 @@ export interface FakeHostOptions {
   readonly reads?: 'now' | 'later';
   readonly clock?: ManualClock;
   readonly counters?: SharedCounters;
+  readonly store?: SharedStore;
   /** Name of the node; `gibbon-test` unless told. */
   readonly hostname?: string;
 }
@@ -42,6 +43,7 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
     clock,
     node: { id: fakeNodeId, hostname: options.hostname ?? 'gibbon-test', version: '3.9.3', worker: 0, pid: 4711 },
     counters: options.counters ?? createFakeCounters(() => clock.now()),
+    store: options.store ?? createFakeStore(() => clock.now()),
     rows,
     reader: <E extends EntityDefinition>(entity: E) =>
       rows(entity.name, entity.cache_key ?? entity.primary_key) as EntityReader<Stored<E>>,
@@ -60,10 +62,17 @@ function createReader(rows: readonly Row[], cacheKey: readonly string[], reads: 
     const row = rows.find(isWanted);
     return reads === 'now' ? row : Promise.resolve(row);
   };
+  const lists = new Map<string, readonly Row[]>();
   return {
     find: (...values) => answer((row) => cacheKey.every((field, at) => plainValue(row[field]) === values[at])),
     findById: (id) => answer((row) => row['id'] === id),
     findBy: (field, value) => answer((row) => plainValue(row[field]) === value),
+    findAllFor(foreignField, id) {
+      const key = `${foreignField}:${id}`;
+      const list = lists.get(key) ?? rows.filter((row) => plainValue(row[foreignField]) === id);
+      lists.set(key, list);
+      return reads === 'now' ? list : Promise.resolve(list);
+    },
   };
 }
 
@@ -91,5 +100,38 @@ export function createFakeCounters(now: () => number): SharedCounters {
       return by;
     },
     read: (key) => live(key)?.value ?? 0,
+  };
+}
+
+/** Creates a {@link SharedStore} in ordinary memory; `now` is in milliseconds since the epoch. */
+export function createFakeStore(now: () => number): SharedStore {
+  const entries = new Map<string, StoredBytes>();
+  const versions = new Map<string, number>();
+  let epoch = 0;
+  const versionOf = (key: string): number => epoch + (versions.get(key) ?? 0);
+  const change = (key: string): void => {
+    versions.set(key, (versions.get(key) ?? 0) + 1);
+  };
+  return {
+    get(key) {
+      const entry = entries.get(key);
+      if (entry === undefined || entry.expiresAt <= now()) return undefined;
+      return { bytes: Buffer.from(entry.bytes), expiresAt: entry.expiresAt };
+    },
+    version: versionOf,
+    set(key, bytes, expiresAt, version) {
+      if (version !== undefined && version !== versionOf(key)) return undefined;
+      entries.set(key, { bytes: Buffer.from(bytes), expiresAt });
+      change(key);
+      return versionOf(key);
+    },
+    delete(key) {
+      entries.delete(key);
+      change(key);
+    },
+    clear() {
+      entries.clear();
+      epoch += 1_000_000;
+    },
   };
 }

@@ -1,8 +1,8 @@
+import { normalizePath } from '../../kernel/index.ts';
 import { parseArgs } from '../args.ts';
 import { isParsable, parseBody } from '../body.ts';
 import { checkMaximum, checkPhase, checkString } from '../checks.ts';
 import type { KongRequest } from '../kong.ts';
-import { normalizePath } from '../paths.ts';
 import { textOfLatin1 } from '../text.ts';
 import type { ExchangeState } from './state.ts';
 
@@ -13,6 +13,13 @@ export function createRequest(state: ExchangeState): KongRequest {
   const latin1Body = (): string => Buffer.from(state.requestBody).toString('latin1');
   const forwarded = (name: string): string | undefined =>
     state.isTrusted(state.clientIp) ? headers.get(name) : undefined;
+
+  function readBody(): Promise<string>;
+  function readBody(maxBytes: number): Promise<string | undefined>;
+  async function readBody(maxBytes = Number.POSITIVE_INFINITY): Promise<string | undefined> {
+    checkPhase('request.get_raw_body', state.phase);
+    return state.requestBody.length > maxBytes ? undefined : latin1Body();
+  }
 
   return {
     getScheme() {
@@ -104,10 +111,7 @@ export function createRequest(state: ExchangeState): KongRequest {
       if (maxHeaders !== undefined) checkMaximum('max_headers', maxHeaders);
       return headers.table(maxHeaders ?? 100);
     },
-    async getRawBody() {
-      checkPhase('request.get_raw_body', state.phase);
-      return latin1Body();
-    },
+    getRawBody: readBody,
     async getBody(mimetype, maxArgs) {
       checkPhase('request.get_body', state.phase);
       if (maxArgs !== undefined) checkMaximum('max_args', maxArgs);

@@ -1,12 +1,15 @@
 import { messageOf } from '../../kernel/index.ts';
-import { definePlugin, type Kong, kongVersion, type PluginInstance } from '../../pdk/index.ts';
+import { createRedisClients, type RedisClients } from '../../kits/redis/index.ts';
+import { createWindows, orderProblem, type Windows } from '../../kits/windows/index.ts';
+import { definePlugin, type Kong, kongVersion, type PluginHost, type PluginInstance } from '../../pdk/index.ts';
 import type { StoredOf } from '../../schema/index.ts';
 import { createIdentifier } from './identifier.ts';
-import { exhausted, limitsOf, orderProblem, secondsToReset, shownRemaining, tightest } from './limit.ts';
+import { exhausted, limitsOf, secondsToReset, shownRemaining, tightest } from './limit.ts';
 import { createLocalPolicy } from './policies/local.ts';
 import type { Policy } from './policies/policy.ts';
+import { createRedisPolicy } from './policies/redis.ts';
+import { createSyncedPolicy } from './policies/synced.ts';
 import { config, entityChecks, shorthandFields } from './schema.ts';
-import { createWindows, type Windows } from './windows.ts';
 
 type Config = StoredOf<typeof config>;
 
@@ -21,26 +24,47 @@ export const rateLimiting = definePlugin({
   custom_validator: checkConfig,
   setup(host) {
     const windows = createWindows();
+    const clients = createRedisClients(host.log.child('rate-limiting'));
     return (stored, instance) => {
-      const policy = createLocalPolicy(host.counters, keyPrefix(instance), limitsOf(stored), windows);
-      return { access: createAccess(stored, policy, windows, () => host.clock.now()) };
+      const policy = createPolicy(stored, instance, host, clients, windows);
+      return { access: createAccess(stored, policy, windows, () => host.clock.now()), dispose: () => policy.close() };
     };
   },
 });
 
+function createPolicy(
+  stored: Config,
+  instance: PluginInstance,
+  host: PluginHost,
+  clients: RedisClients,
+  windows: Windows,
+): Policy {
+  const prefix = keyPrefix(instance);
+  const limits = limitsOf(stored);
+  const isSliding = stored.window_type === 'sliding';
+  const { redis, sync_rate: syncRate } = stored;
+  if (stored.policy !== 'redis' || redis === null) {
+    return createLocalPolicy(host.counters, prefix, limits, windows, isSliding);
+  }
+  const client = clients.open(redis);
+  if (syncRate === -1) return createRedisPolicy(client, prefix, limits, windows, isSliding);
+  return createSyncedPolicy({ client, prefix, limits, windows, interval: syncRate * 1000, host });
+}
+
 function checkConfig(given: Config): string | undefined {
-  const problem = policyProblem(given.policy) ?? orderProblem(given);
+  const problem = policyProblem(given.policy) ?? orderProblem(given, 'The');
   if (problem !== undefined) return problem;
   if (given.policy !== 'redis') {
     return given.sync_rate === -1 ? undefined : 'sync_rate can only be used with the redis policy';
   }
-  if (given.sync_rate === -1 || given.sync_rate >= 0.02) return undefined;
-  return 'sync_rate must be greater than 0.02, or -1 to disable';
+  if (given.sync_rate === -1) return undefined;
+  if (given.sync_rate < 0.02) return 'sync_rate must be greater than 0.02, or -1 to disable';
+  return given.window_type === 'sliding' ? 'sync_rate can only be used with the fixed window_type' : undefined;
 }
 
-/** The schema knows three policies, as Kong's does; this refuses those that have no implementation. */
+/** The schema knows three policies, as Kong's does; this refuses the one that has no implementation. */
 function policyProblem(policy: string | null): string | undefined {
-  return policy === 'local' ? undefined : `policy "${policy}" is not available yet: use "local"`;
+  return policy === 'cluster' ? 'policy "cluster" is not available yet: use "local" or "redis"' : undefined;
 }
 
 const noId = '00000000-0000-0000-0000-000000000000';

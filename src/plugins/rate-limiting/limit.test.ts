@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { exhausted, limitsOf, orderProblem, secondsToReset, shownRemaining, tightest } from './limit.ts';
+import { orderProblem } from '../../kits/windows/index.ts';
+import { carriedOver, exhausted, limitsOf, secondsToReset, shownRemaining, tightest } from './limit.ts';
 
 test('limits are those that are set, shortest first', () => {
   assert.deepEqual(limitsOf({ second: null, minute: 5, hour: null, day: null, month: null, year: 100 }), [
@@ -11,10 +12,10 @@ test('limits are those that are set, shortest first', () => {
 
 test('a longer period may not have less than a shorter one', () => {
   assert.equal(
-    orderProblem({ second: 10, hour: 9.5 }),
+    orderProblem({ second: 10, hour: 9.5 }, 'The'),
     'The limit for hour(9.5) cannot be lower than the limit for second(10.0)',
   );
-  assert.equal(orderProblem({ minute: 10, month: null, year: 10 }), undefined);
+  assert.equal(orderProblem({ minute: 10, month: null, year: 10 }, 'The'), undefined);
 });
 
 test('a limit with nothing left stops the request', () => {
@@ -41,4 +42,9 @@ test('a window is over after its length, a month after 30 days', () => {
   assert.equal(secondsToReset(1, 60_000, 61_999), 59);
   assert.equal(secondsToReset(0, 60_000, 60_999), 1);
   assert.equal(secondsToReset(4, 0, 30 * 86_400_000), 1);
+});
+
+test('of the window before counts what a sliding window still covers', () => {
+  const seen = [0, 15_000, 30_000, 59_999, 60_000, -5, 70_000].map((now) => carriedOver(10, 0, 60_000, now));
+  assert.deepEqual(seen, [10, 8, 5, 1, 0, 10, 0]);
 });

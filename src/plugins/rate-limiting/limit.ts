@@ -1,4 +1,4 @@
-import { periodSeconds, periods } from './windows.ts';
+import { periodSeconds, periods } from '../../kits/windows/index.ts';
 
 /** One limit of a configuration, with everything about it that stays the same from request to request. */
 export interface Limit {
@@ -30,22 +30,17 @@ export function limitsOf(given: LimitsGiven): readonly Limit[] {
   });
 }
 
-/** Kong's text when a longer period is given less than a shorter one. */
-export function orderProblem(given: Partial<LimitsGiven>): string | undefined {
-  for (const [at, shorter] of periods.entries()) {
-    const least = given[shorter];
-    if (typeof least !== 'number') continue;
-    for (const longer of periods.slice(at + 1)) {
-      const most = given[longer];
-      if (typeof most === 'number' && most < least) {
-        return (
-          `The limit for ${longer}(${most.toFixed(1)}) cannot be lower than ` +
-          `the limit for ${shorter}(${least.toFixed(1)})`
-        );
-      }
-    }
-  }
-  return undefined;
+/**
+ * How many requests of the window before still count in a sliding window: as many as fall into its rest if they came
+ * evenly, rounded up. Times are in milliseconds.
+ */
+export function carriedOver(former: number, start: number, end: number, now: number): number {
+  return Math.ceil(former * weightOf(start, end, now));
+}
+
+/** The part of the window before that a sliding window still covers, from 1 at `start` to 0 at `end`. */
+export function weightOf(start: number, end: number, now: number): number {
+  return Math.min(1, Math.max(0, (end - now) / (end - start)));
 }
 
 /** The index of a limit that lets nothing more through, the longest of them; -1 when the request may pass. */

@@ -116,6 +116,24 @@ for (const [limitBy, identifier] of identifiers) {
   });
 }
 
+test('a sliding window carries over what was let through shortly before', async () => {
+  const runner = runnerOf({ minute: 4, window_type: 'sliding' });
+  const statuses = async (requests: number): Promise<number[]> => {
+    const seen: number[] = [];
+    for (let request = 0; request < requests; request++) seen.push((await runner.send()).status);
+    return seen;
+  };
+  assert.deepEqual(await statuses(5), [200, 200, 200, 200, 429]);
+  runner.host.clock.advance(39_500);
+  assert.deepEqual(await statuses(1), [429]);
+  runner.host.clock.advance(30_000);
+  const half = await runner.send();
+  assert.deepEqual([half.status, half.headers['x-ratelimit-remaining-minute']], [200, '1']);
+  assert.deepEqual(await statuses(2), [200, 429]);
+  runner.host.clock.advance(90_000);
+  assert.deepEqual(await statuses(1), [200]);
+});
+
 test('limit_by consumer falls back on the credential', async () => {
   const runner = runnerOf({ minute: 1 });
   assert.equal((await runner.send({ credential: { id: 'k1' } })).status, 200);
@@ -146,8 +164,15 @@ const refusedConfigs: readonly [config: { [field: string]: unknown }, text: RegE
   [{ minute: 1, limit_by: 'path' }, /path: required field missing/],
   [{ minute: 1, limit_by: 'weather' }, /expected one of: consumer, credential, ip, service, header, path/],
   [{ minute: 1, sync_rate: 1 }, /sync_rate can only be used with the redis policy/],
-  [{ minute: 1, policy: 'redis' }, /policy "redis" is not available yet: use "local"|required field missing/],
-  [{ minute: 1, policy: 'cluster' }, /policy "cluster" is not available yet: use "local"/],
+  [{ minute: 1, policy: 'redis' }, /redis\.host: required field missing|required field missing/],
+  [{ minute: 1, policy: 'redis', redis: { host: 'r' }, sync_rate: 0.01 }, /sync_rate must be greater than 0\.02/],
+  [{ minute: 1, policy: 'redis', redis: { host: 'r' }, sync_rate: 0 }, /sync_rate must be greater than 0\.02/],
+  [
+    { minute: 1, policy: 'redis', redis: { host: 'r' }, sync_rate: 1, window_type: 'sliding' },
+    /sync_rate can only be used with the fixed window_type/,
+  ],
+  [{ minute: 1, window_type: 'elastic' }, /expected one of: fixed, sliding/],
+  [{ minute: 1, policy: 'cluster' }, /policy "cluster" is not available yet: use "local" or "redis"/],
 ];
 
 for (const [config, text] of refusedConfigs) {

@@ -22,7 +22,8 @@ export const config = {
     default: 'local',
     len_min: 0,
     one_of: ['local', 'cluster', 'redis'],
-    description: 'Where counts are kept. `local`: in the memory of the node.',
+    description:
+      'Where counts are kept. `local`: in the memory of the node. `redis`: in a Redis server, for all nodes together.',
   }),
   fault_tolerant: f.boolean({
     required: true,
@@ -42,6 +43,13 @@ export const config = {
     default: -1,
     description:
       'For the policy `redis`: seconds between two exchanges of counts with the server; -1 asks it each time.',
+  }),
+  window_type: f.string({
+    required: true,
+    default: 'fixed',
+    one_of: ['fixed', 'sliding'],
+    description:
+      'Not in Kong. `fixed`: windows follow the calendar and begin empty. `sliding`: the last period counts, whenever it is.',
   }),
 };
 

@@ -28,7 +28,7 @@ function createAccess(mostBytes: number, requiresLength: boolean): Handler {
     }
     // Without either header there is no body before HTTP/2 (RFC 9112 section 6.3), and nothing to wait for.
     if (encoding === undefined && kong.request.getHttpVersion() < 2) return check(kong, 0, mostBytes);
-    return kong.request.getRawBody().then((body) => check(kong, body.length, mostBytes));
+    return kong.request.getRawBody(mostBytes).then((body) => check(kong, body?.length ?? mostBytes + 1, mostBytes));
   };
 }
 

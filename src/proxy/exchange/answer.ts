@@ -4,6 +4,8 @@ import type { HeaderToSet } from '../../pdk/support.ts';
 export interface Answer {
   readonly status: number;
   readonly headers: readonly HeaderToSet[];
-  /** One character a byte. */
-  readonly body: string;
+  /** A text has one character a byte. Bytes are not copied and must stay as they are. */
+  readonly body: string | Uint8Array;
+  /** It stands for the service's own answer. */
+  readonly isForService?: boolean;
 }

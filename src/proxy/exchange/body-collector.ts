@@ -7,14 +7,32 @@ import type { Exchange } from './exchange.ts';
  * Gathers the request's body for a plugin; from then on it is sent upstream from memory.
  * @throws GibbonError (as a rejection) with the status for the client when the body is too large, malformed or late.
  */
-export function collectBody(x: Exchange): Promise<string> {
+export async function collectBody(x: Exchange): Promise<string> {
+  const { maxBufferedBody } = x.runtime.settings;
+  const body = await gather(x, maxBufferedBody);
+  if (body === undefined) throw bodyError(413, `more than ${maxBufferedBody} bytes to hold in memory`);
+  return body;
+}
+
+/**
+ * Gathers a body of at most `maxBytes`. Undefined as soon as it is larger: what was read of it is lost then, and no more
+ * is taken from the client.
+ * @throws as {@link collectBody}.
+ */
+export async function collectSmallBody(x: Exchange, maxBytes: number): Promise<string | undefined> {
+  if (x.requestBody === undefined && x.down.bodyLength > maxBytes) return undefined;
+  if (maxBytes > x.runtime.settings.maxBufferedBody) return collectBody(x);
+  const body = await gather(x, maxBytes);
+  return body === undefined || body.length > maxBytes ? undefined : body;
+}
+
+function gather(x: Exchange, most: number): Promise<string | undefined> {
   if (x.requestBody !== undefined) return Promise.resolve(x.requestBody);
   if (!x.down.hasUnreadBody) {
     x.requestBody = '';
     return Promise.resolve('');
   }
   x.collecting ??= new Promise((resolve, reject) => {
-    const { maxBufferedBody } = x.runtime.settings;
     let body = '';
     const settle = (): void => {
       x.requestBody = body;
@@ -23,9 +41,9 @@ export function collectBody(x: Exchange): Promise<string> {
     const sink: BodySink = {
       onBody(bytes, start, end, isLast) {
         x.requestBytes += end - start;
-        if (body.length + end - start > maxBufferedBody) {
+        if (body.length + end - start > most) {
           x.down.pauseBody();
-          reject(bodyError(413, `more than ${maxBufferedBody} bytes to hold in memory`));
+          resolve(undefined);
           return;
         }
         body += latin1(bytes, start, end);

@@ -2,16 +2,17 @@ import {
   findHeader,
   HeaderEdits,
   headerValues,
+  mayHold,
   type RequestHead,
   type ResponseHead,
   type SearchBlock,
   searchForm,
   valueAt,
 } from '../../http1/index.ts';
-import { requestId } from '../../kernel/index.ts';
+import { normalizePath, requestId } from '../../kernel/index.ts';
 import type { SerializeValue } from '../../pdk/support.ts';
 import { phaseBits } from '../../pdk/support.ts';
-import { normalizePath, type RouteMatch, type RouteRequest } from '../../router/index.ts';
+import type { RouteMatch, RouteRequest } from '../../router/index.ts';
 import type { Row } from '../../schema/index.ts';
 import type { CompiledRoute, CompiledService, Instance, Plan } from '../../snapshot/index.ts';
 import type { Timeouts } from '../../transport/index.ts';
@@ -86,8 +87,8 @@ export class Exchange implements RouteRequest {
   requestEdits: HeaderEdits | undefined = undefined;
   /** The body, one character a byte, once it was gathered or replaced. */
   requestBody: string | undefined = undefined;
-  /** While the body is gathered for a plugin. */
-  collecting: Promise<string> | undefined = undefined;
+  /** While the body is gathered for a plugin; undefined comes of it when it is larger than was allowed. */
+  collecting: Promise<string | undefined> | undefined = undefined;
   target: Target | undefined = undefined;
   retriesLeft = 0;
   timeouts: Timeouts | undefined = undefined;
@@ -176,12 +177,14 @@ export class Exchange implements RouteRequest {
 
   /** All values of a request header, by lower-case name with dashes. */
   header(name: string): readonly string[] | undefined {
+    if (!mayHold(this.head, name)) return undefined;
     const values = headerValues(this.head.block, this.search, name);
     return values.length === 0 ? undefined : values;
   }
 
   /** The first value of a request header as it came, by lower-case name with dashes. */
   firstHeader(name: string): string | undefined {
+    if (!mayHold(this.head, name)) return undefined;
     const at = findHeader(this.search, name);
     return at === -1 ? undefined : valueAt(this.head.block, at);
   }

@@ -10,7 +10,7 @@ import {
   textOfLatin1,
 } from '../../pdk/support.ts';
 import { hostName } from '../phases/upstream-request.ts';
-import { collectBody } from './body-collector.ts';
+import { collectBody, collectSmallBody } from './body-collector.ts';
 import type { Exchange } from './exchange.ts';
 import { phasesOf, refusePhase } from './phase-check.ts';
 
@@ -66,7 +66,7 @@ export class RequestApi implements KongRequest {
 
   getForwardedPath(): string {
     if ((inRequest & this.#x.phase) === 0) refusePhase('request.get_forwarded_path', this.#x.phase);
-    return this.#trusted(this.#x.head.forwardedPath) ?? this.#x.path;
+    return this.#trusted(this.#x.head.forwardedPath) ?? textOfLatin1(this.#x.path);
   }
 
   getForwardedPrefix(): string | undefined {
@@ -86,7 +86,7 @@ export class RequestApi implements KongRequest {
 
   getPath(): string {
     if ((inRequest & this.#x.phase) === 0) refusePhase('request.get_path', this.#x.phase);
-    return this.#x.path;
+    return textOfLatin1(this.#x.path);
   }
 
   getRawPath(): string {
@@ -154,9 +154,11 @@ export class RequestApi implements KongRequest {
     return x.requestEdits === undefined ? headerTable(x.head.block, most) : x.requestEdits.table(x.head.block, most);
   }
 
-  async getRawBody(): Promise<string> {
+  getRawBody(): Promise<string>;
+  getRawBody(maxBytes: number): Promise<string | undefined>;
+  async getRawBody(maxBytes?: number): Promise<string | undefined> {
     if ((withBody & this.#x.phase) === 0) refusePhase('request.get_raw_body', this.#x.phase);
-    return collectBody(this.#x);
+    return maxBytes === undefined ? collectBody(this.#x) : collectSmallBody(this.#x, maxBytes);
   }
 
   async getBody(mimetype?: string, maxArgs?: number): Promise<ParsedBody> {

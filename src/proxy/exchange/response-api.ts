@@ -1,8 +1,7 @@
 import { findHeader, headerTexts, searchForm, valueAt } from '../../http1/index.ts';
-import type { HeaderTable, HeaderValue, HeaderValues, KongResponse } from '../../pdk/index.ts';
+import type { ExitOptions, HeaderTable, HeaderValue, HeaderValues, KongResponse } from '../../pdk/index.ts';
 import {
   type AnswerContext,
-  bytesOf,
   type ComposedAnswer,
   checkErrorMessage,
   checkExitBody,
@@ -18,6 +17,7 @@ import {
   headersSent,
   isGrpcRequest,
   isTransferEncoding,
+  latin1OfText,
   pdkError,
   phaseBits,
   textOfLatin1,
@@ -114,12 +114,17 @@ export class ResponseApi implements KongResponse {
     this.#replaced = body;
   }
 
-  exit(status: number, body?: string | Uint8Array | object | null, headers?: HeaderValues): void {
+  exit(
+    status: number,
+    body?: string | Uint8Array | object | null,
+    headers?: HeaderValues,
+    options?: ExitOptions,
+  ): void {
     this.#checkWrite('response.exit');
     checkStatus(status);
     checkExitBody(body);
     checkOptionalHeaders(headers);
-    this.#answer(composeExit(this.#context(), status, body, headers));
+    this.#answer(composeExit(this.#context(), status, body, headers), options?.isForService === true);
   }
 
   error(status: number, message?: string | object, headers?: HeaderValues): void {
@@ -186,7 +191,7 @@ export class ResponseApi implements KongResponse {
     };
   }
 
-  #answer(composed: ComposedAnswer): void {
+  #answer(composed: ComposedAnswer, isForService = false): void {
     const x = this.#x;
     for (const warning of composed.warnings) x.plugin?.log.warn(warning);
     // The first answer is the one that is sent: in Kong the handler would not run on after it.
@@ -195,7 +200,8 @@ export class ResponseApi implements KongResponse {
     x.answer = {
       status: composed.status,
       headers: composed.headers,
-      body: Buffer.from(bytesOf(composed.body)).toString('latin1'),
+      body: typeof composed.body === 'string' ? latin1OfText(composed.body) : composed.body,
+      isForService,
     };
     if (x.phase === phaseBits.header_filter) {
       x.status = composed.status;

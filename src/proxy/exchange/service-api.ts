@@ -136,7 +136,7 @@ export class ServiceRequestApi implements KongServiceRequest {
   setPath(path: string): void {
     if ((mayEditLate & this.#x.phase) === 0) refusePhase('service.request.set_path', this.#x.phase);
     checkPath(path);
-    this.#x.upstreamPath = escapePath(latin1OfText(path));
+    this.#x.upstreamPath = escapePath(path);
   }
 
   setRawQuery(query: string): void {

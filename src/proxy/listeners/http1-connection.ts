@@ -6,6 +6,7 @@ import {
   flat,
   HeadAccumulator,
   HeadFault,
+  isHost,
   latin1,
   parseRequestHead,
   RequestHead,
@@ -288,7 +289,7 @@ export class Http1Connection implements Downstream, TimerItem {
     this.#sink = undefined;
     this.#isBodyPaused = false;
     this.#chunks = head.chunked ? createChunkedDecoder() : undefined;
-    this.#remaining = head.contentLength > 0 ? head.contentLength : 0;
+    this.#remaining = Math.max(head.contentLength, 0);
     this.#bodyBytes = 0;
     this.#isContinueOwed = head.expectContinue;
     this.#isAnswered = false;
@@ -298,7 +299,8 @@ export class Http1Connection implements Downstream, TimerItem {
     this.#exchange = exchange;
     const first = head.target.charCodeAt(0);
     if (head.method === 'CONNECT') answerWithError(exchange, 405);
-    else if (first !== 0x2f && !isAbsolute(head.target)) answerWithError(exchange, 400);
+    else if (first !== 0x2f && !(isAbsolute(head.target) && isHost(exchange.hostAsSent)))
+      answerWithError(exchange, 400);
     else if (settings.maxBodySize > 0 && head.contentLength > settings.maxBodySize) answerWithError(exchange, 413);
     else begin(exchange);
   }

@@ -106,37 +106,36 @@ describe('RequestHeadBuilder', () => {
       ['x-other', 'ÿ'],
     ]);
     assert.equal(verdict, 'request');
-    assert.deepEqual(
-      { ...head },
-      {
-        method: 'GET',
-        target: '/a?b',
-        minor: 1,
-        block:
-          '\nhost: Example.test:8443\r\nuser-agent: x\r\nte: trailers\r\nx-forwarded-for: 1.1.1.1\r\n' +
-          'x-forwarded-for: 2.2.2.2\r\nx-forwarded-proto: http\r\nproxy: evil\r\ncontent-length: 12\r\n' +
-          'expect: 100-continue\r\nx-other: ÿ\r\ncookie: a=b; c=d\r\n',
-        untouched: 'user-agent: x\r\nx-other: ÿ\r\ncookie: a=b; c=d\r\n',
-        host: 'Example.test:8443',
-        contentLength: 12,
-        chunked: false,
-        keepAlive: true,
-        connectionUpgrade: false,
-        upgrade: undefined,
-        expectContinue: true,
-        teTrailers: true,
-        nominated: undefined,
-        via: undefined,
-        forwardedFor: '1.1.1.1, 2.2.2.2',
-        forwardedProto: 'http',
-        forwardedHost: undefined,
-        forwardedPort: undefined,
-        forwardedPath: undefined,
-        forwardedPrefix: undefined,
-        realIp: undefined,
-        size: 99,
-      },
-    );
+    assert.deepEqual(Object.assign({}, head, { namesLow: 0, namesHigh: 0 }), {
+      method: 'GET',
+      target: '/a?b',
+      namesLow: 0,
+      namesHigh: 0,
+      minor: 1,
+      block:
+        '\nhost: Example.test:8443\r\nuser-agent: x\r\nte: trailers\r\nx-forwarded-for: 1.1.1.1\r\n' +
+        'x-forwarded-for: 2.2.2.2\r\nx-forwarded-proto: http\r\nproxy: evil\r\ncontent-length: 12\r\n' +
+        'expect: 100-continue\r\nx-other: ÿ\r\ncookie: a=b; c=d\r\n',
+      untouched: 'user-agent: x\r\nx-other: ÿ\r\ncookie: a=b; c=d\r\n',
+      host: 'Example.test:8443',
+      contentLength: 12,
+      chunked: false,
+      keepAlive: true,
+      connectionUpgrade: false,
+      upgrade: undefined,
+      expectContinue: true,
+      teTrailers: true,
+      nominated: undefined,
+      via: undefined,
+      forwardedFor: '1.1.1.1, 2.2.2.2',
+      forwardedProto: 'http',
+      forwardedHost: undefined,
+      forwardedPort: undefined,
+      forwardedPath: undefined,
+      forwardedPrefix: undefined,
+      realIp: undefined,
+      size: 99,
+    });
   });
 
   for (const [name, fields] of malformed) {

@@ -123,5 +123,7 @@ function afterAccess(x: Exchange): void {
   if (x.service === undefined && x.target === undefined) {
     return answerWithError(x, 503, 'no Service found with those values');
   }
+  // A plugin began to read the body and went on without all of it: the upstream would get its rest for the whole.
+  if (x.collecting !== undefined && x.requestBody === undefined) return answerWithError(x, 413);
   proxy(x);
 }

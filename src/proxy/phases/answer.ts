@@ -9,6 +9,7 @@ import {
   grpcMessageOf,
   grpcStatusOf,
   type HeaderToSet,
+  headerKey,
   isGrpcRequest,
   latin1OfText,
   phaseBits,
@@ -116,22 +117,21 @@ function send(x: Exchange, made: Answer): void {
   x.responseLines = '';
   const edits = x.editResponse();
   for (const [name, lines] of made.headers) {
-    const lower = name.toLowerCase();
+    const lower = headerKey(name);
     // Framing is the connection's own.
     if (lower !== 'content-length' && lower !== 'transfer-encoding') edits.set(name, lower, lines.map(headerText));
   }
   runHeaderFilters(x);
 
-  let body = made.body;
+  // A header filter may have answered anew.
+  let body = (x.answer ?? made).body;
   if (x.bodyFilters.length > 0 && x.head.method !== 'HEAD') body = filterWhole(x, body);
   x.phase = phaseBits.log;
   let lines = edits.apply(x.responseLines);
   if (settings.sends.server && !edits.touches('server')) lines += `Server: ${settings.serverToken}\r\n`;
   if (!edits.touches('date')) lines += `Date: ${runtime.date()}\r\n`;
   if (settings.sends.requestId) lines += `X-Kong-Request-Id: ${x.requestId}\r\n`;
-  if (settings.sends.responseLatency) {
-    lines += `X-Kong-Response-Latency: ${Math.max(0, Math.floor(runtime.clock.now() - x.startedAt))}\r\n`;
-  }
+  lines += latencyLines(x, made.isForService === true);
   const status = x.status;
   x.isHeadSent = true;
   const isBodiless = x.head.method === 'HEAD' || status === 204 || status === 304 || status < 200;
@@ -141,10 +141,23 @@ function send(x: Exchange, made: Answer): void {
     down.sendHead(statusLine(status), lines, body.length);
     if (body.length > 0) {
       x.responseBytes += body.length;
-      down.sendText(body);
+      if (typeof body === 'string') down.sendText(body);
+      else down.sendBytes(Buffer.from(body.buffer, body.byteOffset, body.length), 0, body.length);
     }
   }
   down.sendEnd('');
   down.flush();
   finishExchange(x);
+}
+
+/** Headers on latency; an answer that stands for the service's own has those of a proxied one, and a Via (Kong 3.9). */
+function latencyLines(x: Exchange, isForService: boolean): string {
+  const { sends, viaToken } = x.runtime.settings;
+  const spent = Math.max(0, Math.floor(x.runtime.clock.now() - x.startedAt));
+  if (!isForService) return sends.responseLatency ? `X-Kong-Response-Latency: ${spent}\r\n` : '';
+  let lines = sends.upstreamLatency ? 'X-Kong-Upstream-Latency: 0\r\n' : '';
+  if (sends.proxyLatency) lines += `X-Kong-Proxy-Latency: ${spent}\r\n`;
+  if (sends.upstreamStatus) lines += `X-Kong-Upstream-Status: ${x.status}\r\n`;
+  if (sends.via) lines += `Via: ${viaToken}\r\n`;
+  return lines;
 }

@@ -47,10 +47,11 @@ export function tryNext(x: Exchange): void {
     passage.start(picked);
     return;
   }
+  const since = x.runtime.clock.now();
   picked.then(
     (peer) => {
       if (x.isOver) peer.release();
-      else passage.start(peer);
+      else passage.start(peer, since);
     },
     (fault: unknown) => {
       if (!x.isOver) answerWithFault(x, fault);

@@ -22,7 +22,9 @@ export function filterChunk(x: Exchange, chunk: Uint8Array, isLast: boolean): Ui
   return current;
 }
 
-/** Sends a whole body, one character a byte, through the handlers as one last chunk. */
-export function filterWhole(x: Exchange, body: string): string {
-  return Buffer.from(filterChunk(x, Buffer.from(body, 'latin1'), true)).toString('latin1');
+/** Sends a whole body through the handlers as one last chunk; what they leave as it is stays the same object. */
+export function filterWhole(x: Exchange, body: string | Uint8Array): string | Uint8Array {
+  const chunk = typeof body === 'string' ? Buffer.from(body, 'latin1') : body;
+  const filtered = filterChunk(x, chunk, true);
+  return filtered === chunk ? body : filtered;
 }

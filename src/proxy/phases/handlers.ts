@@ -21,7 +21,8 @@ export function runHandler(x: Exchange, instance: Instance, handler: Handler): O
       return pending.then(
         () => (x.answer === undefined ? 'done' : 'answered'),
         (fault: unknown) => {
-          reportFault(x, instance, fault);
+          // Once the client is gone nothing can be set or answered any more, which is nobody's fault.
+          if (!x.isOver) reportFault(x, instance, fault);
           return 'failed';
         },
       );

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Exchange } from '../exchange/exchange.ts';
 
 type HashOn = 'none' | 'consumer' | 'ip' | 'header' | 'cookie' | 'path' | 'query_arg' | 'uri_capture';
@@ -9,27 +10,42 @@ export interface HashFields {
   readonly hash_on_header?: string | null;
   readonly hash_fallback_header?: string | null;
   readonly hash_on_cookie?: string | null;
+  readonly hash_on_cookie_path?: string | null;
   readonly hash_on_query_arg?: string | null;
   readonly hash_fallback_query_arg?: string | null;
   readonly hash_on_uri_capture?: string | null;
   readonly hash_fallback_uri_capture?: string | null;
 }
 
-/** What consistent hashing hashes of a request; undefined for other algorithms and when nothing of it is there. */
+/**
+ * What consistent hashing hashes of a request; undefined for other algorithms and when nothing of it is there. A cookie
+ * that is not there is made: the answer is to set it.
+ */
 export function hashInput(x: Exchange, row: HashFields | undefined): string | undefined {
-  if (row === undefined || row.hash_on === undefined || row.hash_on === null || row.hash_on === 'none')
-    return undefined;
+  const on = row?.hash_on;
+  if (row === undefined || on === undefined || on === null || on === 'none') return undefined;
+  const found = inputOf(x, on, row.hash_on_header, row.hash_on_cookie, row.hash_on_query_arg, row.hash_on_uri_capture);
+  if (found !== undefined) return found;
+  if (on === 'cookie') return madeCookie(x, row);
+  const fallback = row.hash_fallback ?? 'none';
   return (
-    inputOf(x, row.hash_on, row.hash_on_header, row.hash_on_cookie, row.hash_on_query_arg, row.hash_on_uri_capture) ??
     inputOf(
       x,
-      row.hash_fallback ?? 'none',
+      fallback,
       row.hash_fallback_header,
       row.hash_on_cookie,
       row.hash_fallback_query_arg,
       row.hash_fallback_uri_capture,
-    )
+    ) ?? (fallback === 'cookie' ? madeCookie(x, row) : undefined)
   );
+}
+
+function madeCookie(x: Exchange, row: HashFields): string | undefined {
+  const name = row.hash_on_cookie;
+  if (typeof name !== 'string') return undefined;
+  const value = randomUUID();
+  x.passage!.hashCookie = { name, value, path: row.hash_on_cookie_path ?? '/' };
+  return value;
 }
 
 function inputOf(

@@ -10,10 +10,12 @@ export function finishExchange(x: Exchange): void {
   const list = x.loggers;
   if (list.length === 0) {
     x.down.finish();
+    x.runtime.logAccess?.(x);
     return;
   }
   x.endedAt = x.runtime.clock.now();
   x.down.finish();
+  x.runtime.logAccess?.(x);
   runLoggers(x);
 }
 

@@ -1,10 +1,11 @@
-import type { Peer } from '../../balancer/index.ts';
+import type { Choice, Peer } from '../../balancer/index.ts';
 import { latin1, type ResponseHead } from '../../http1/index.ts';
 import type { ResponseSink, TransportFault, UpstreamConnection } from '../../transport/index.ts';
 import { type BodySink, unknownLength } from '../downstream.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { answerWithError } from './answer.ts';
 import { tryNext } from './balancer.ts';
+import { type HashCookie, setHashCookie } from './hash-cookie.ts';
 import { ResponseRelay } from './response.ts';
 import { upstreamHead } from './upstream-request.ts';
 
@@ -13,8 +14,8 @@ export interface Try {
   readonly ip: string;
   readonly port: number;
   readonly startedAt: number;
-  /** How long picking and dialling took, so far as it is known. */
-  latency: number;
+  /** How long picking took. */
+  readonly latency: number;
   failed: boolean;
   code: number | undefined;
 }
@@ -29,13 +30,18 @@ const idempotent = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'TRACE', 
  * The way of one request to the upstream and of the answer back. It sends the request to one peer after another until one
  * answers, as long as nothing is lost or done twice, and hands the answer to its relay.
  */
-export class Passage implements ResponseSink, BodySink {
+export class Passage implements ResponseSink, BodySink, Choice {
   readonly #x: Exchange;
   #connection: UpstreamConnection | undefined;
   #peer: Peer | undefined;
   readonly tries: Try[] = [];
   /** Peers of earlier tries. */
   tried: Peer[] = noPeers;
+  /** What consistent hashing hashes, once it was looked for. */
+  hashKey: string | undefined = undefined;
+  isHashed = false;
+  /** To be set by the answer. */
+  hashCookie: HashCookie | undefined = undefined;
   readonly relay: ResponseRelay;
 
   /** Head and what of the body was gathered at first: enough to send the request again while no more was read. */
@@ -62,29 +68,29 @@ export class Passage implements ResponseSink, BodySink {
     return this.#peer;
   }
 
-  /** Sends the request to a peer that was picked. */
-  start(peer: Peer): void {
+  /** Sends the request to a peer that was picked; `since` is when that began if it took time. */
+  start(peer: Peer, since = 0): void {
     this.#peer = peer;
     this.#isReleased = false;
-    this.#send(peer, false);
+    this.#send(peer, false, since);
   }
 
-  #send(peer: Peer, isFresh: boolean): void {
+  #send(peer: Peer, isFresh: boolean, since = 0): void {
     const x = this.#x;
     const { runtime } = x;
-    const hostHeader = x.upstreamHost ?? runtime.picker.hostHeader(x.target!) ?? ownHost(x, peer);
+    const hostHeader = x.upstreamHost ?? ownHost(x, peer, runtime.picker.hostHeader(x.target!));
     const tls = x.upstreamScheme === 'https' ? runtime.tls.of(x.service, hostHeader) : undefined;
     this.tries.push({
       ip: peer.ip,
       port: peer.port,
-      startedAt: this.tries.length === 0 ? x.proxiedAt : runtime.clock.now(),
-      latency: 0,
+      startedAt: since !== 0 ? since : this.tries.length === 0 ? x.proxiedAt : runtime.clock.now(),
+      latency: since === 0 ? 0 : runtime.clock.now() - since,
       failed: false,
       code: undefined,
     });
     const head = upstreamHead(x, hostHeader);
     if (!this.#hasBodyBegun) this.#gather();
-    // The body may have turned out to be one that is refused.
+    // What was here of the body may have been refused.
     if (x.isOver || x.isHeadSent) return;
     const connection = isFresh ? runtime.pool.acquireFresh(peer, tls) : runtime.pool.acquire(peer, tls);
     this.#connection = connection;
@@ -116,7 +122,7 @@ export class Passage implements ResponseSink, BodySink {
     this.#isGathering = true;
     down.readBody(this);
     this.#isGathering = false;
-    if (x.isOver || x.isHeadSent) return;
+    if (x.isOver) return;
     const body = this.#gathered;
     this.#gathered = '';
     const length = down.bodyLength;
@@ -213,10 +219,10 @@ export class Passage implements ResponseSink, BodySink {
       this.#isChunked = false;
       this.#isStreamed = true;
     } else if (!this.#isBodyOver) {
-      // The answer came before the request was whole. The rest is passed on while the answer lasts, for upstreams that answer
-      // as they read; the client may be sending still when it ends, so this connection ends with it.
+      // The answer came before the request was whole. Both go on side by side, but the client may never end its request.
       x.down.closeAfterwards();
     }
+    if (this.hashCookie !== undefined) setHashCookie(x, this.hashCookie, head);
     this.relay.onHead(head, hasBody);
   }
 
@@ -272,6 +278,7 @@ export class Passage implements ResponseSink, BodySink {
       return;
     }
     x.upstreamStatuses = x.upstreamStatuses === '' ? String(fault.status) : `${x.upstreamStatuses}, ${fault.status}`;
+    if (this.hashCookie !== undefined) setHashCookie(x, this.hashCookie, undefined);
     answerWithError(x, fault.status);
   }
 
@@ -314,8 +321,11 @@ function hasContent(method: string): boolean {
   return method === 'POST' || method === 'PUT' || method === 'PATCH';
 }
 
-function ownHost(x: Exchange, peer: Peer): string {
-  const host = peer.host.includes(':') && !peer.host.startsWith('[') ? `[${peer.host}]` : peer.host;
+/** The peer's name, or the upstream's `host_header`, with the peer's port where it is not the scheme's own (Kong 3.9). */
+function ownHost(x: Exchange, peer: Peer, hostHeader: string | undefined): string {
+  if (hostHeader !== undefined && /[^:]:\d+$/.test(hostHeader)) return hostHeader;
+  const name = hostHeader ?? peer.host;
+  const host = name.includes(':') && !name.startsWith('[') ? `[${name}]` : name;
   const port = peer.targetId === undefined ? x.target!.port : peer.port;
   return port === (x.upstreamScheme === 'https' ? 443 : 80) ? host : `${host}:${port}`;
 }

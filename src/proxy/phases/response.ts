@@ -22,11 +22,15 @@ export class ResponseRelay {
   #isUpgrade = false;
   #isFiltered = false;
   #hasBody = false;
+  /** The client is to get no body, whatever the upstream sends. */
+  #isBodiless = false;
   /** The answer was read whole before its head went out. */
   #isWhole = false;
   /** Parts of an answer that is read whole first. */
   #collected: Buffer[] | undefined;
   #collectedBytes = 0;
+  /** What a header filter answered with in place of the upstream's body, one character a byte. */
+  #replacement: string | undefined;
 
   constructor(x: Exchange, passage: Passage) {
     this.#x = x;
@@ -57,6 +61,7 @@ export class ResponseRelay {
       return;
     }
     this.#sendHead(unknownLength);
+    if (this.#replacement !== undefined) this.#sendBody(this.#replacement);
   }
 
   /** `knownLength` is the body's once it was read whole, else {@link unknownLength}. */
@@ -65,12 +70,20 @@ export class ResponseRelay {
     const head = this.#head!;
     const { settings } = x.runtime;
     const { down } = x;
-    if (x.headerFilters.length > 0) runHeaderFilters(x);
     this.#isFiltered = x.bodyFilters.length > 0;
+    let length = knownLength;
+    if (x.headerFilters.length > 0) {
+      runHeaderFilters(x);
+      if (x.answer !== undefined) {
+        const { body } = x.answer;
+        this.#replacement = typeof body === 'string' ? body : Buffer.from(body).toString('latin1');
+        if (!this.#isFiltered) length = this.#replacement.length;
+      }
+    }
     x.phase = phaseBits.body_filter;
 
     const edits = x.responseEdits;
-    let lines = edits === undefined ? x.responseLines : edits.apply(x.responseLines);
+    let lines = edits === undefined ? x.responseLines : edits.apply(x.responseLines, head);
     const { sends } = settings;
     if (!head.hasServer && sends.server && edits?.touches('server') !== true)
       lines += `Server: ${settings.serverToken}\r\n`;
@@ -87,18 +100,24 @@ export class ResponseRelay {
 
     const statusText = x.status === head.status ? head.statusText : statusLine(x.status);
     x.isHeadSent = true;
-    const isBodiless = x.head.method === 'HEAD' || x.status === 204 || x.status === 304;
-    if (isBodiless) down.sendHead(statusText, lines, noBody, head.contentLength);
-    else if (knownLength >= 0) down.sendHead(statusText, lines, knownLength);
+    this.#isBodiless = x.head.method === 'HEAD' || x.status === 204 || x.status === 304;
+    // RFC 9110 section 8.6: a 204 has no Content-Length either.
+    if (this.#isBodiless) down.sendHead(statusText, lines, noBody, x.status === 204 ? -1 : this.#shownLength(length));
+    else if (length >= 0) down.sendHead(statusText, lines, length);
     else if (this.#isFiltered) down.sendHead(statusText, lines, unknownLength);
     else if (!this.#hasBody) down.sendHead(statusText, lines, 0);
     else down.sendHead(statusText, lines, head.chunked ? unknownLength : head.contentLength);
   }
 
+  /** The length that an answer without a body tells of the one that it could have had. */
+  #shownLength(length: number): number {
+    return this.#replacement === undefined ? this.#head!.contentLength : length;
+  }
+
   #sendUpgrade(head: ResponseHead): void {
     const x = this.#x;
     if (x.headerFilters.length > 0) runHeaderFilters(x);
-    let lines = x.responseEdits === undefined ? x.responseLines : x.responseEdits.apply(x.responseLines);
+    let lines = x.responseEdits === undefined ? x.responseLines : x.responseEdits.apply(x.responseLines, head);
     lines += `Connection: upgrade\r\nUpgrade: ${head.upgrade ?? x.head.upgrade!}\r\n`;
     x.isHeadSent = true;
     x.down.sendUpgrade(lines);
@@ -120,12 +139,13 @@ export class ResponseRelay {
       }
       return;
     }
-    if (x.isOver) return;
+    if (x.isOver || this.#replacement !== undefined) return;
     if (this.#isFiltered) {
       // Handlers may keep what they are given, and the read buffer will be overwritten.
       this.#sendFiltered(filterChunk(x, Buffer.from(bytes.subarray(start, end)), false));
       return;
     }
+    if (this.#isBodiless) return;
     const length = end - start;
     x.responseBytes += length;
     if (length <= textLimit) x.down.sendText(latin1(bytes, start, end));
@@ -134,7 +154,7 @@ export class ResponseRelay {
 
   #sendFiltered(chunk: Uint8Array): void {
     const x = this.#x;
-    if (chunk.length === 0 || x.status === 204 || x.status === 304 || x.head.method === 'HEAD') return;
+    if (chunk.length === 0 || this.#isBodiless) return;
     x.responseBytes += chunk.length;
     x.down.sendText(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString('latin1'));
   }
@@ -149,7 +169,7 @@ export class ResponseRelay {
       this.#runResponders(0);
       return;
     }
-    if (this.#isFiltered) this.#sendFiltered(filterChunk(x, empty, true));
+    if (this.#isFiltered && this.#replacement === undefined) this.#sendFiltered(filterChunk(x, empty, true));
     this.#end(trailers);
   }
 
@@ -188,12 +208,18 @@ export class ResponseRelay {
     this.#isWhole = true;
     const isFiltered = x.bodyFilters.length > 0;
     this.#sendHead(isFiltered ? unknownLength : x.responseBody!.length);
-    if (isFiltered) this.#sendFiltered(filterChunk(x, Buffer.from(x.responseBody!, 'latin1'), true));
-    else if (x.head.method !== 'HEAD' && x.status !== 204 && x.status !== 304) {
-      x.responseBytes += x.responseBody!.length;
-      x.down.sendText(x.responseBody!);
-    }
+    this.#sendBody(this.#replacement ?? x.responseBody!);
     this.#end('');
+  }
+
+  /** Sends a body that is there as a whole, one character a byte. */
+  #sendBody(body: string): void {
+    const x = this.#x;
+    if (this.#isFiltered) this.#sendFiltered(filterChunk(x, Buffer.from(body, 'latin1'), true));
+    else if (!this.#isBodiless) {
+      x.responseBytes += body.length;
+      x.down.sendText(body);
+    }
   }
 
   onFlush(): void {

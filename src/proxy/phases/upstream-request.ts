@@ -37,7 +37,7 @@ export function upstreamHead(x: Exchange, hostHeader: string): string {
 
   let untouched = head.untouched;
   if (head.nominated !== undefined) untouched = cutNames(untouched, head.nominated);
-  if (edits !== undefined) untouched = edits.apply(untouched, x.search);
+  if (edits !== undefined) untouched = edits.apply(untouched, head);
 
   const isUpgrade = head.connectionUpgrade && head.upgrade !== undefined && head.minor > 0;
   const method = x.upstreamMethod ?? head.method;

@@ -85,7 +85,8 @@ const cases: readonly (readonly [lines: string, ...errors: string[]])[] = [
     'router_flavor = expressions',
     'router_flavor = expressions is not served by this release: use router_flavor = traditional_compatible',
   ],
-  ['database = postgres', 'database = postgres is not served by this release: use database = sqlite'],
+  ['database = postgres'],
+  ['database = mysql'],
   [
     'role = control_plane\ndatabase = off\nadmin_listen = off\ncluster_mtls = pki\ncluster_use_proxy = on',
     'cluster certificate and key must be provided to use Hybrid mode',
@@ -93,7 +94,6 @@ const cases: readonly (readonly [lines: string, ...errors: string[]])[] = [
     'cluster_ca_cert must be specified when cluster_mtls = "pki"',
     'in-memory storage can not be used when role = "control_plane"',
     'cluster_use_proxy can not be used when role = "control_plane"',
-    'database = off is not served by this release: use database = sqlite',
     'role = control_plane is not served by this release: use role = traditional',
   ],
   [

@@ -38,12 +38,9 @@ export const checkRole: Check = ({ draft }) => {
   return [...errors, ...labelErrors(draft.cluster_dp_labels)];
 };
 
-/** Stores, roles and routers that this release serves; anything else is refused rather than run as something it is not. */
+/** Roles and routers that this release serves; anything else is refused rather than run as something it is not. */
 export const checkServed: Check = ({ draft }) => {
   const errors: string[] = [];
-  if (draft.database !== 'sqlite') {
-    errors.push(`database = ${draft.database} is not served by this release: use database = sqlite`);
-  }
   if (draft.role !== 'traditional') {
     errors.push(`role = ${draft.role} is not served by this release: use role = traditional`);
   }

@@ -13,7 +13,7 @@ for (const [plugin, cases] of Object.entries(pluginTables)) {
         test(`${row.title} (rows read ${reads})`, async () => {
           const runner = createPluginRunner(
             row.plugins.map(({ name, config }) => ({ plugin: bundled(name), config: config ?? {} })),
-            { entities: sampleEntities, reads },
+            { entities: row.entities ?? sampleEntities, reads },
           );
           for (const step of row.steps) {
             const { request, answer } = step;

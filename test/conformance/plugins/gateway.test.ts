@@ -12,6 +12,7 @@ after(() => gateway.close());
 for (const [plugin, cases] of Object.entries(pluginTables)) {
   describe(`${plugin} on a gateway`, () => {
     for (const row of cases) {
+      if (row.entities !== undefined) continue;
       test(row.title, async () => {
         const host = await gateway.configure(row);
         for (const step of row.steps) compareStep(await gateway.send(host, step), step);

@@ -6,7 +6,17 @@ import { join } from 'node:path';
 import { startGateway } from '../../../src/gateway/index.ts';
 import { loadSettings } from '../../../src/settings/index.ts';
 import type { StepOutcome } from './compare-step.ts';
-import { type Data, type PluginCase, type PluginStep, sampleEntities } from './plugin-case.ts';
+import { type Data, type PluginCase, type PluginStep, sampleEntities, samplePasswords } from './plugin-case.ts';
+
+/** Where the Admin API has the sample entities, those first that others refer to. */
+const paths: { readonly [entity in keyof typeof sampleEntities]: string } = {
+  consumers: '/consumers',
+  keyauth_credentials: '/key-auths',
+  basicauth_credentials: '/basic-auths',
+  acls: '/acls',
+  jwt_secrets: '/jwts',
+  hmacauth_credentials: '/hmac-auths',
+};
 
 type Asked = NonNullable<StepOutcome['upstream']>;
 
@@ -61,8 +71,12 @@ export async function openLiveGateway(): Promise<LiveGateway> {
     return JSON.parse(text);
   }
 
-  for (const { id, ...consumer } of sampleEntities.consumers) await write('PUT', `/consumers/${id}`, consumer);
-  for (const { id, ...key } of sampleEntities.keyauth_credentials) await write('PUT', `/key-auths/${id}`, key);
+  for (const [entity, path] of Object.entries(paths)) {
+    for (const { id, ...row } of sampleEntities[entity as keyof typeof paths] as readonly Data[]) {
+      const password = samplePasswords[id as string];
+      await write('PUT', `${path}/${id as string}`, password === undefined ? row : { ...row, password });
+    }
+  }
   const service = await write('POST', '/services', {
     url: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`,
   });
@@ -125,7 +139,9 @@ function tableOf({ rawHeaders }: IncomingMessage): StepOutcome['headers'] {
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at]!.toLowerCase();
     const known = table[name];
-    table[name] = known === undefined ? rawHeaders[at + 1]! : [known, rawHeaders[at + 1]!].flat();
+    // Node reads headers as Latin-1; the rows say what they are as UTF-8.
+    const value = Buffer.from(rawHeaders[at + 1]!, 'latin1').toString('utf8');
+    table[name] = known === undefined ? value : [known, value].flat();
   }
   return table;
 }

@@ -45,27 +45,79 @@ export interface PluginCase {
   readonly title: string;
   readonly plugins: readonly { readonly name: string; readonly config?: Data }[];
   readonly steps: readonly PluginStep[];
+  /**
+   * Rows by plural entity name, in place of those of `sampleEntities`; such a case runs on the fake exchange alone, since a
+   * gateway makes ids, hashes and time stamps of its own.
+   */
+  readonly entities?: { readonly [entity: string]: readonly Data[] };
 }
 
-/** The rows that are there for every case: three consumers, two of them with keys. */
+const bob = { id: '7f2c1d00-0000-4000-8000-000000000001' } as const;
+const nobody = { id: '7f2c1d00-0000-4000-8000-000000000002' } as const;
+const carol = { id: '7f2c1d00-0000-4000-8000-000000000003' } as const;
+
+/** The rows that are there for every case: three consumers, and credentials of every kind. */
 export const sampleEntities = {
   consumers: [
-    { id: '7f2c1d00-0000-4000-8000-000000000001', username: 'bob', custom_id: 'b-1', tags: null },
-    { id: '7f2c1d00-0000-4000-8000-000000000002', username: 'nobody', custom_id: null, tags: null },
-    { id: '7f2c1d00-0000-4000-8000-000000000003', username: null, custom_id: 'c-3', tags: null },
+    { ...bob, username: 'bob', custom_id: 'b-1', tags: null },
+    { ...nobody, username: 'nobody', custom_id: null, tags: null },
+    { ...carol, username: null, custom_id: 'c-3', tags: null },
   ],
   keyauth_credentials: [
+    { id: '7f2c1d00-0000-4000-8000-00000000000a', consumer: bob, key: 'bobs-key', tags: null },
+    { id: '7f2c1d00-0000-4000-8000-00000000000b', consumer: carol, key: 'carols-key', tags: null },
+  ],
+  basicauth_credentials: [
     {
-      id: '7f2c1d00-0000-4000-8000-00000000000a',
-      consumer: { id: '7f2c1d00-0000-4000-8000-000000000001' },
-      key: 'bobs-key',
+      id: '7f2c1d00-0000-4000-8000-00000000001a',
+      consumer: bob,
+      username: 'bob',
+      // Hexadecimal SHA-1 of "bobs-password" and the consumer's id.
+      password: '00dd844b4cbc36fdfdf92dcba41bf257522fb29f',
       tags: null,
     },
     {
-      id: '7f2c1d00-0000-4000-8000-00000000000b',
-      consumer: { id: '7f2c1d00-0000-4000-8000-000000000003' },
-      key: 'carols-key',
+      id: '7f2c1d00-0000-4000-8000-00000000001b',
+      consumer: carol,
+      username: 'cärol',
+      // The same of "pä:ß ".
+      password: 'f664abf2ef2d9f3cdff7ee9adf296a5801ecc46a',
       tags: null,
     },
   ],
-} as const satisfies { readonly [entity: string]: readonly Data[] };
+  acls: [
+    { id: '7f2c1d00-0000-4000-8000-00000000002a', consumer: bob, group: 'staff', tags: null },
+    { id: '7f2c1d00-0000-4000-8000-00000000002b', consumer: bob, group: 'press office', tags: null },
+    { id: '7f2c1d00-0000-4000-8000-00000000002c', consumer: nobody, group: 'everybody', tags: null },
+  ],
+  jwt_secrets: [
+    jwtSecret('a', { key: 'bobs-issuer' }),
+    jwtSecret('b', { key: 'issuer-384', algorithm: 'HS384' }),
+    jwtSecret('c', { key: 'issuer-512', algorithm: 'HS512' }),
+    // "bobs/secret?" in base64.
+    jwtSecret('d', { key: 'issuer-base64', secret: 'Ym9icy9zZWNyZXQ/' }),
+    jwtSecret('e', { key: 'issuer-es256', algorithm: 'ES256' }),
+  ],
+  hmacauth_credentials: [
+    { id: '7f2c1d00-0000-4000-8000-00000000004a', consumer: bob, username: 'bobby', secret: 'bobs-secret', tags: null },
+  ],
+} satisfies { readonly [entity: string]: readonly Data[] };
+
+/** The passwords of the sample entities by the ids of their rows, as the Admin API is told them. */
+export const samplePasswords: { readonly [id: string]: string } = {
+  '7f2c1d00-0000-4000-8000-00000000001a': 'bobs-password',
+  '7f2c1d00-0000-4000-8000-00000000001b': 'pä:ß ',
+};
+
+/** Credentials of bob for tokens; `last` is the last digit of their id. */
+export function jwtSecret(last: string, more: Data): Data {
+  return {
+    id: `7f2c1d00-0000-4000-8000-00000000003${last}`,
+    consumer: bob,
+    secret: 'bobs-secret',
+    rsa_public_key: null,
+    algorithm: 'HS256',
+    tags: null,
+    ...more,
+  };
+}

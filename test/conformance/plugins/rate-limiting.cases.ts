@@ -145,6 +145,13 @@ export const rateLimitingCases: readonly PluginCase[] = [
       request: { path: '/shop/1' },
     },
   ),
+  rateLimiting(
+    'a sliding window, which Kong does not have, lets no more through',
+    { year: 2, window_type: 'sliding' },
+    passed,
+    { status: 200, headers: { 'x-ratelimit-remaining-year': '0' } },
+    refused,
+  ),
   {
     title: 'each consumer has a count of its own',
     plugins: [{ name: 'key-auth' }, { name: 'rate-limiting', config: { year: 1 } }],

@@ -13,6 +13,8 @@ export interface StoreUnderTest {
   open(clock: ManualClock): Strategy;
   /** Removes what is left of it. */
   dispose(): Promise<void>;
+  /** True for stores that refuse text with the character of code 0. */
+  readonly refusesNul?: boolean;
 }
 
 const authors = defineEntity({
@@ -114,6 +116,8 @@ export interface Harness {
   onEvent: (event: EntityEvent) => void;
   /** What was logged. */
   readonly log: string;
+  /** True for stores that refuse text with the character of code 0. */
+  readonly refusesNul: boolean;
   readonly dao: (entity: string) => Dao;
   /** Inserts a row that must go in. */
   readonly insert: (entity: string, given: object) => Promise<Row>;
@@ -163,6 +167,9 @@ export function createHarness(createStore: () => Promise<StoreUnderTest>): Harne
     },
     get log() {
       return log;
+    },
+    get refusesNul() {
+      return store.refusesNul === true;
     },
     dao: (entity) => database.dao(entity),
     insert: async (entity, given) => value(await database.dao(entity).insert(given)),

@@ -1,5 +1,9 @@
 import { existsSync, rmSync } from 'node:fs';
+import type { Clock } from '../../../kernel/index.ts';
+import type { EntityDefinition } from '../../../schema/index.ts';
+import type { MigrationGroup, StoreMaintenance } from '../state.ts';
 import { connect } from './connection.ts';
+import { createSqliteStrategy } from './index.ts';
 import { migrations } from './migrations.ts';
 
 /** How far the layout of a SQLite store has come. */
@@ -35,4 +39,30 @@ export function readSqliteState(path: string): SqliteState | undefined {
 /** Deletes a store with everything in it. No process may have it open. */
 export function deleteSqliteStore(path: string): void {
   for (const suffix of ['', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true });
+}
+
+/** What the operator may do with a SQLite store; see {@link StoreMaintenance}. */
+export function createSqliteMaintenance(
+  path: string,
+  entities: readonly EntityDefinition[],
+  clock: Clock,
+): StoreMaintenance {
+  const group = (versions: readonly number[]): readonly MigrationGroup[] => {
+    const names = versions.map((version) => String(version).padStart(3, '0'));
+    return names.length === 0 ? [] : [{ subsystem: 'core', namespace: 'gibbon', names }];
+  };
+  return {
+    async state() {
+      const state = readSqliteState(path);
+      return state && { executed: group(state.executed), pending: [], missing: group(state.missing) };
+    },
+    async migrate() {
+      const strategy = createSqliteStrategy({ path, clock });
+      await strategy.open(entities.filter(({ name }) => name !== 'tags'));
+      await strategy.close();
+    },
+    async reset() {
+      deleteSqliteStore(path);
+    },
+  };
 }

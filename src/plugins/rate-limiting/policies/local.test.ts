@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createWindows } from '../../../kits/windows/index.ts';
 import { createFakeCounters, createManualClock } from '../../../pdk/testing.ts';
 import { limitsOf } from '../limit.ts';
-import { createWindows } from '../windows.ts';
 import { createLocalPolicy } from './local.ts';
 import { testPolicy } from './policy.cases.ts';
 
@@ -47,4 +47,20 @@ test('workers that count at once never let more through than the limit', () => {
   for (let request = 0; request < 10; request++) ask(0);
   assert.equal(passed, 5);
   assert.deepEqual([...counts.values()], [5, 5]);
+});
+
+test('a sliding window counts what is left of the window before', () => {
+  const clock = createManualClock(startOfMinute);
+  const limits = limitsOf({ second: null, minute: 10, hour: null, day: null, month: null, year: null });
+  const counters = createFakeCounters(() => clock.now());
+  const policy = createLocalPolicy(counters, 'p:', limits, createWindows(), true);
+  const take = (): number => (policy.take('a', clock.now()) as number[])[0]!;
+  for (let request = 0; request < 10; request++) take();
+  assert.equal(take(), 0);
+  clock.advance(60_000);
+  assert.equal(take(), 0);
+  clock.advance(6000);
+  assert.deepEqual([take(), take()], [1, 0]);
+  clock.advance(24_000);
+  assert.equal(take(), 4);
 });

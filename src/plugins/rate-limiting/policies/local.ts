@@ -1,6 +1,6 @@
+import type { Windows } from '../../../kits/windows/index.ts';
 import type { SharedCounters } from '../../../pdk/index.ts';
-import type { Limit } from '../limit.ts';
-import type { Windows } from '../windows.ts';
+import { carriedOver, type Limit } from '../limit.ts';
 import type { Policy } from './policy.ts';
 
 /**
@@ -12,14 +12,27 @@ export function createLocalPolicy(
   prefix: string,
   limits: readonly Limit[],
   windows: Windows,
+  isSliding = false,
 ): Policy {
   const remaining = limits.map(() => 0);
 
-  function takeBack(base: string, refused: number): void {
+  function carried(base: string, period: number, now: number): number {
+    if (!isSliding) return 0;
+    const former = counters.read(base + windows.formerSuffixes[period]!);
+    return carriedOver(former, windows.starts[period]!, windows.ends[period]!, now);
+  }
+
+  /** A window that slides is still asked for while the next one lasts. */
+  function expiryOf(period: number): number {
+    const end = windows.ends[period]!;
+    return isSliding ? end + (end - windows.starts[period]!) : end;
+  }
+
+  function takeBack(base: string, refused: number, now: number): void {
     for (const [at, { period, limit }] of limits.entries()) {
       const key = base + windows.suffixes[period]!;
-      if (at <= refused) counters.add(key, -1, windows.ends[period]!);
-      else remaining[at] = limit - counters.read(key);
+      if (at <= refused) counters.add(key, -1, expiryOf(period));
+      else remaining[at] = limit - counters.read(key) - carried(base, period, now);
     }
   }
 
@@ -29,14 +42,16 @@ export function createLocalPolicy(
       const base = prefix + identifier;
       for (let at = 0; at < limits.length; at++) {
         const { period, limit } = limits[at]!;
-        const used = counters.add(base + windows.suffixes[period]!, 1, windows.ends[period]!) - 1;
+        const counted = counters.add(base + windows.suffixes[period]!, 1, expiryOf(period)) - 1;
+        const used = isSliding ? counted + carried(base, period, now) : counted;
         remaining[at] = limit - used;
         if (used >= limit) {
-          takeBack(base, at);
+          takeBack(base, at, now);
           break;
         }
       }
       return remaining;
     },
+    close() {},
   };
 }

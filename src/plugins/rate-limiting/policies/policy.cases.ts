@@ -7,7 +7,7 @@ import type { Policy } from './policy.ts';
 /** A policy made for a test, and what moves its time. */
 export interface PolicyUnderTest {
   readonly policy: Policy;
-  readonly clock: ManualClock;
+  readonly clock: Pick<ManualClock, 'now' | 'advance'>;
 }
 
 const noLimits = { second: null, minute: null, hour: null, day: null, month: null, year: null };

@@ -1,0 +1,48 @@
+import type { TimerItem } from '../../kernel/index.ts';
+import type { BalancedPeer } from '../peer.ts';
+import type { AddressId } from './messages.ts';
+import type { HealthPolicy } from './policy.ts';
+import { HealthRecord } from './record.ts';
+
+/** An upstream as its addresses and the schedule of their checks see it. */
+export interface WatchedGroup {
+  readonly policy: HealthPolicy;
+  /** In place of the targets' own names. */
+  readonly hostHeader: string | undefined;
+  readonly certificateId: string | undefined;
+  /** How many of its addresses are being asked right now. */
+  running: number;
+  /** Addresses that are due and wait for one of those to finish. */
+  readonly queue: WatchedAddress[];
+}
+
+/** One address of one target, with what is known of its health. It is the timer of its own next check. */
+export class WatchedAddress implements TimerItem {
+  readonly id: AddressId;
+  readonly group: WatchedGroup;
+  readonly record = new HealthRecord();
+  /** Undefined for an address that only workers know so far: names may be resolved differently at a time. */
+  peer: BalancedPeer | undefined;
+  /** Seconds since the epoch at which it went up or down last, or was first seen. */
+  since: number;
+  /** Why; undefined while nothing ever happened. */
+  reason: string | undefined = undefined;
+  isGone = false;
+  isAsked = false;
+
+  deadline = Number.POSITIVE_INFINITY;
+  timerNext: TimerItem | null = null;
+  timerPrevious: TimerItem | null = null;
+  readonly #due: (address: WatchedAddress) => void;
+
+  constructor(id: AddressId, group: WatchedGroup, since: number, due: (address: WatchedAddress) => void) {
+    this.id = id;
+    this.group = group;
+    this.since = since;
+    this.#due = due;
+  }
+
+  onTimeout(): void {
+    this.#due(this);
+  }
+}

@@ -1,0 +1,166 @@
+import { type Clock, GibbonError } from '../../../kernel/index.ts';
+import type { Row } from '../../../schema/index.ts';
+import type { NewRecord, ReadSession, StoredRecord, TagRecord, Violation, WriteSession } from '../strategy.ts';
+import type { Catalogue } from './catalogue.ts';
+import { type Client, type SqlRow, type SqlValue, storeFault } from './connection.ts';
+import {
+  isPerWorkspace,
+  type Query,
+  selectByField,
+  selectDistinct,
+  selectListing,
+  selectPage,
+  selectTags,
+} from './statements.ts';
+import type { Table } from './tables.ts';
+import { decodeRecord, encodeRecord, hasNul, unstorableField } from './values.ts';
+import { isBadValue, isConstraint, violationOf } from './violations.ts';
+
+/** What sessions of one store share. */
+export interface SessionContext {
+  readonly tables: ReadonlyMap<string, Table>;
+  readonly catalogue: Catalogue;
+  readonly clock: Clock;
+  readonly workspaceId: string;
+}
+
+/** Reads through a connection, or through whichever one of a pool is free. */
+export function createReadSession(client: Client, context: SessionContext): ReadSession {
+  const now = (): number => context.clock.now() / 1000;
+
+  async function all({ sql, values }: Query): Promise<readonly SqlRow[]> {
+    // What cannot be the value of a column is the value of no row.
+    if (values.some(hasNul)) return [];
+    try {
+      return (await client.query(sql, values)).rows;
+    } catch (fault) {
+      if (isBadValue(fault)) return [];
+      throw storeFault('read from', fault);
+    }
+  }
+
+  async function one(table: Table, sql: string, values: readonly SqlValue[]): Promise<StoredRecord | undefined> {
+    const [found] = await all({ sql, values: table.layout.hasTtl ? [...values, now()] : values });
+    return found === undefined ? undefined : decodeRecord(table, found);
+  }
+
+  return {
+    select(entity, key) {
+      const table = tableOf(context, entity);
+      return one(table, table.statements.select, key);
+    },
+    selectBy(entity, field, value) {
+      const table = tableOf(context, entity);
+      const values = isPerWorkspace(table, field) ? [context.workspaceId, value] : [value];
+      return one(table, selectByField(table, field), values);
+    },
+    selectByCacheKey(entity, cacheKey) {
+      const table = tableOf(context, entity);
+      return one(table, table.statements.selectByCacheKey, [cacheKey]);
+    },
+    async page(entity, query) {
+      const table = tableOf(context, entity);
+      return (await all(selectPage(table, query, now()))).map((values) => decodeRecord(table, values));
+    },
+    async pageTags(query) {
+      return (await all(selectTags(query))).map(
+        ([tag, entity_name, entity_id, ordinality]) =>
+          ({ tag, entity_name, entity_id, ordinality: Number(ordinality) }) as TagRecord,
+      );
+    },
+    async findListing(entity, path, value) {
+      const table = tableOf(context, entity);
+      const [found] = await all(selectListing(table, path, value, now()));
+      return found === undefined ? undefined : decodeRecord(table, found);
+    },
+    async distinct(entity, field) {
+      const rows = await all({ sql: selectDistinct(tableOf(context, entity), field), values: [] });
+      return rows.map(([value]) => value!);
+    },
+  };
+}
+
+/** Reads and writes through a connection that is inside a transaction. */
+export function createWriteSession(client: Client, context: SessionContext): WriteSession {
+  /** A failed statement would end the transaction: it is undone alone. */
+  async function attempt(
+    table: Table,
+    row: Row,
+    sql: string,
+    values: readonly SqlValue[],
+  ): Promise<Violation | undefined> {
+    try {
+      await client.script('SAVEPOINT "attempt"');
+      await client.query(sql, values);
+      await client.script('RELEASE SAVEPOINT "attempt"');
+      return undefined;
+    } catch (fault) {
+      if (!isConstraint(fault)) throw storeFault('write to', fault);
+      await client.script('ROLLBACK TO SAVEPOINT "attempt"; RELEASE SAVEPOINT "attempt"');
+      return violationOf(table, row, context.tables.values(), context.catalogue, fault);
+    }
+  }
+
+  async function write(
+    table: Table,
+    sql: string,
+    record: NewRecord,
+    values: readonly SqlValue[],
+  ): Promise<Violation | undefined> {
+    const unstorable = unstorableField(table, record.row);
+    if (unstorable !== undefined) {
+      return { kind: 'unstorable', field: unstorable, reason: 'must not contain the character of code 0' };
+    }
+    const violation = await attempt(table, record.row, sql, values);
+    if (violation === undefined || !table.layout.hasTtl || violation.kind === 'foreign') return violation;
+    // A row that has expired but was not swept yet must not keep its successor out.
+    return (await removeExpired(client, context, table)) > 0 ? attempt(table, record.row, sql, values) : violation;
+  }
+
+  function encoded(table: Table, record: NewRecord): SqlValue[] {
+    const values = encodeRecord(table, record, context.workspaceId);
+    if (table.layout.hasTtl && record.expiresAt !== undefined) values.push(record.expiresAt);
+    return values;
+  }
+
+  return {
+    ...createReadSession(client, context),
+    insert(entity, record) {
+      const table = tableOf(context, entity);
+      const whole = { ...record, expiresAt: record.expiresAt ?? null };
+      return write(table, table.statements.insert, record, encoded(table, whole));
+    },
+    upsert(entity, record) {
+      const table = tableOf(context, entity);
+      const whole = { ...record, expiresAt: record.expiresAt ?? null };
+      return write(table, table.statements.upsert, record, encoded(table, whole));
+    },
+    update(entity, key, record) {
+      const table = tableOf(context, entity);
+      const { update, updateKeepingTtl } = table.statements;
+      const sql = record.expiresAt === undefined ? updateKeepingTtl : update;
+      return write(table, sql, record, [...encoded(table, record), ...key]);
+    },
+    delete(entity, key) {
+      const table = tableOf(context, entity);
+      return attempt(table, {}, table.statements.delete, key);
+    },
+  };
+}
+
+/** Deletes the expired rows of a table and returns how many. */
+export async function removeExpired(client: Client, context: SessionContext, table: Table): Promise<number> {
+  try {
+    return (await client.query(table.statements.removeExpired, [context.clock.now() / 1000])).count;
+  } catch (fault) {
+    throw storeFault('delete from', fault);
+  }
+}
+
+function tableOf(context: SessionContext, entity: string): Table {
+  const table = context.tables.get(entity);
+  if (table === undefined) {
+    throw new GibbonError(`Cannot find the table of "${entity}": no such entity`, { code: 'ERR_STORE_ENTITY' });
+  }
+  return table;
+}

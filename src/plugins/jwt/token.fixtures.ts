@@ -1,0 +1,26 @@
+import { createHmac, type KeyObject, sign } from 'node:crypto';
+import type { Claims } from './token.ts';
+
+/** The part of a token that stands for `value`. */
+export function part(value: unknown): string {
+  return Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
+}
+
+/** A token signed with a secret, by HS256 unless told. */
+export function signed(claims: unknown, secret: string, header: Claims = {}): string {
+  const { alg = 'HS256' } = header as { readonly alg?: string };
+  const text = `${part({ typ: 'JWT', alg, ...header })}.${part(claims)}`;
+  return `${text}.${createHmac(`sha${alg.slice(2)}`, secret)
+    .update(text)
+    .digest('base64url')}`;
+}
+
+/** A token signed with a private key by one of the asymmetric algorithms. */
+export function signedWith(claims: unknown, alg: string, key: KeyObject): string {
+  const text = `${part({ alg })}.${part(claims)}`;
+  const hash = alg === 'EdDSA' ? null : `sha${alg.slice(2)}`;
+  const options = alg.startsWith('ES')
+    ? ({ key, dsaEncoding: 'ieee-p1363' } as const)
+    : { key, ...(alg.startsWith('PS') && { padding: 6, saltLength: -1 }) };
+  return `${text}.${sign(hash, Buffer.from(text), options).toString('base64url')}`;
+}

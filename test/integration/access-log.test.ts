@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { startTestGateway } from '../support/gateway.ts';
+
+const line =
+  /^127\.0\.0\.1 - (\S+) \[\d{2}\/[A-Z][a-z]{2}\/\d{4}:\d{2}:\d{2}:\d{2} [+-]\d{4}\] "(.*)" (\d{3}) (\d+) "(.*)" "(.*)" kong_request_id: "[0-9a-f]{32}"$/;
+
+test('the access log has one line for each request, in the format of Kong 3.9', async () => {
+  const gateway = await startTestGateway();
+  try {
+    const client = await gateway.connect();
+    client.send(
+      'GET /none?a="b" HTTP/1.1\r\nHost: a\r\nUser-Agent: "quoted" \\ \xe9\r\nReferer: http://r/\r\n' +
+        `Authorization: Basic ${Buffer.from('ann:secret').toString('base64')}\r\n\r\n`,
+    );
+    const answer = await client.answer();
+    assert.equal(answer.status, 404);
+    const bad = await gateway.connect();
+    bad.send('GET / HTTP/1.1\r\n\r\n');
+    assert.equal((await bad.answer()).status, 400);
+    // Stopping writes out whatever still waits.
+    await gateway.running.stop({ graceful: true, timeoutMs: 5000 });
+    const lines = readFileSync(join(gateway.prefix, 'logs/access.log'), 'utf8').trimEnd().split('\n');
+    assert.equal(lines.length, 2);
+    const [, user, request, status, bytes, referer, agent] = line.exec(lines[0]!)!;
+    assert.deepEqual(
+      { user, request, status, bytes, referer, agent },
+      {
+        user: 'ann',
+        request: 'GET /none?a=\\x22b\\x22 HTTP/1.1',
+        status: '404',
+        bytes: String(answer.body.length),
+        referer: 'http://r/',
+        agent: '\\x22quoted\\x22 \\x5C \\xE9',
+      },
+    );
+    assert.deepEqual(line.exec(lines[1]!)!.slice(2, 4), ['', '400']);
+    assert.doesNotMatch(lines.join(), /secret/);
+  } finally {
+    await gateway.stop();
+  }
+});
+
+test('proxy_access_log = off writes none', async () => {
+  const gateway = await startTestGateway({ proxy_access_log: 'off' });
+  try {
+    const client = await gateway.connect();
+    client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    assert.equal((await client.answer()).status, 404);
+  } finally {
+    await gateway.running.stop({ graceful: true, timeoutMs: 5000 });
+    assert.equal(existsSync(join(gateway.prefix, 'logs/access.log')), false);
+    await gateway.stop();
+  }
+});

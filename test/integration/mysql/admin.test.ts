@@ -1,0 +1,10 @@
+import { adminFacts } from '../../conformance/admin/facts.ts';
+import { requireService } from '../../support/services.ts';
+import { createTestDatabase, strategyOn } from './database.ts';
+
+requireService('mariadb');
+
+adminFacts('Admin API on MySQL', async () => {
+  const { server, drop } = await createTestDatabase();
+  return { strategy: strategyOn(server), dispose: drop };
+});

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { afterEach, describe, it } from 'node:test';
+import { type InProcessGateway, startTestGateway } from '../support/gateway.ts';
+import { curlLines, paste } from '../support/paste.ts';
+import { requireService } from '../support/services.ts';
+
+const curl = requireService('curl');
+
+const root = resolve(import.meta.dirname, '../..');
+let gateway: InProcessGateway | undefined;
+afterEach(() => gateway?.stop());
+
+/** Pastes lines one after another; each must succeed, or give the status that its comment announces. */
+async function pasteAll(lines: readonly string[]): Promise<string[]> {
+  const [proxy] = gateway!.running.addresses.proxy;
+  const [admin] = gateway!.running.addresses.admin;
+  const outputs: string[] = [];
+  for (const line of lines) {
+    const { status, announced, output } = await paste(curl, line, { 8000: proxy!.port, 8001: admin!.port });
+    if (announced === undefined) assert.ok(status >= 200 && status < 300, `${line}: ${status} ${output}`);
+    else assert.equal(status, announced, `${line}: ${output}`);
+    outputs.push(output);
+  }
+  return outputs;
+}
+
+describe('lines to paste', () => {
+  it('of the README work, one after another, on a node that was just started', async () => {
+    gateway = await startTestGateway({ demo: 'on' });
+    const lines = curlLines(readFileSync(join(root, 'README.md'), 'utf8'));
+    assert.equal(lines.length, 9);
+    const outputs = await pasteAll(lines);
+    assert.match(outputs[0]!, /^HTTP\/1\.1 200 [\s\S]*"\/echo"/);
+    assert.match(outputs[3]!, /^HTTP\/1\.1 200 [\s\S]*"database"/);
+  });
+
+  it('of the plugins work where there is a service, a route and a consumer', async () => {
+    gateway = await startTestGateway();
+    const { admin } = gateway;
+    const [address] = gateway.running.addresses.admin;
+    await admin('POST', '/services', { name: 'shop', url: `http://127.0.0.1:${address!.port}/status` });
+    await admin('POST', '/services/shop/routes', { name: 'shop', paths: ['/shop'] });
+    for (const page of globSync('src/plugins/*/README.md', { cwd: root }).toSorted()) {
+      // Lines that name a file or a variable are for those who have one.
+      const lines = curlLines(readFileSync(join(root, page), 'utf8')).filter((line) => !/@\w|"[^"]*\$/.test(line));
+      assert.ok(lines.length > 0, `${page} has no line to paste`);
+      const makesAnn = lines.some((line) => line.includes('/consumers -d username=ann'));
+      if (!makesAnn) await admin('POST', '/consumers', { username: 'ann' });
+      const [proxy] = gateway.running.addresses.proxy;
+      for (const line of lines) {
+        const { status, output } = await paste(curl, line, { 8000: proxy!.port, 8001: address!.port });
+        // A plugin may refuse; what must not be is a fault of ours, or nobody there.
+        const isFine = line.includes(':8000/') ? ![0, 404, 500, 502].includes(status) : status === 201;
+        assert.ok(isFine, `${page}: ${line}: ${status} ${output}`);
+      }
+      await admin('DELETE', '/consumers/ann', undefined, 204);
+      const { body } = await admin('GET', '/plugins');
+      for (const { id } of body.data) await admin('DELETE', `/plugins/${id}`, undefined, 204);
+    }
+  });
+});

@@ -1,0 +1,3 @@
+import { defineProbe } from './probe.ts';
+
+export const plugin = defineProbe('probe-early', 3000);
