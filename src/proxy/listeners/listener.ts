@@ -1,4 +1,5 @@
 import { createServer, type Server, Socket } from 'node:net';
+import { setImmediate as loopTurn } from 'node:timers/promises';
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { ChunkPool, LineCache } from '../../http2/index.ts';
 import type { CertificateStore } from '../../tls/index.ts';
@@ -63,6 +64,9 @@ interface Acceptance {
 /** Names that are agreed upon by ALPN (RFC 7301) where HTTP/2 is spoken. */
 const http2Names = ['h2', 'http/1.1', 'http/1.0'];
 
+/** How often a listener that ends looks for connections that are still waiting for it. */
+const acceptRounds = 50;
+
 /** Bytes that may wait in a socket before its sink is told to stop. */
 const highWaterMark = 16_384;
 
@@ -79,12 +83,15 @@ export async function listen(
   const connections = new Set<ProxyConnection>();
   let isDraining = false;
   let drained: (() => void) | undefined;
+  /** Connections that were accepted so far. */
+  let taken = 0;
 
   const acceptance: Acceptance = {
     runtime,
     buffers,
     http2: address.http2 === true ? { pool: new ChunkPool(), lines: new LineCache(), turn: new TurnEnd() } : undefined,
     adopt(connection) {
+      taken += 1;
       connections.add(connection);
       runtime.counters.accepted();
       if (isDraining) connection.drain();
@@ -138,14 +145,21 @@ export async function listen(
     get connections() {
       return connections.size;
     },
-    drain() {
+    async drain() {
       isDraining = true;
-      server.close();
       for (const connection of connections) connection.drain();
-      return new Promise((resolve) => {
-        if (connections.size === 0) resolve();
-        else drained = resolve;
-      });
+      // The end of the listener would reset the connections that the system has made and that nobody has taken yet.
+      for (let before = -1, round = 0; before !== taken && round < acceptRounds; round += 1) {
+        before = taken;
+        await loopTurn();
+        await loopTurn();
+      }
+      server.close();
+      if (connections.size > 0) {
+        await new Promise<void>((resolve) => {
+          drained = resolve;
+        });
+      }
     },
     destroy() {
       server.close();
