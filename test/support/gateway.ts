@@ -80,15 +80,19 @@ export async function startTestGateway(given: GivenSettings = {}): Promise<InPro
   const flags = settingsOf(prefix, given);
   const running = await startGateway(load(flags));
   const talk = talkTo(prefix, () => running.addresses);
+  let stopped: Promise<void> | undefined;
   return {
     ...talk,
     running,
     settings: (overlay = {}) => load({ ...flags, ...overlay }),
-    async stop(graceful = false) {
-      await running.stop({ graceful, timeoutMs: graceful ? 10_000 : 0 });
-      // Clients of tests that failed would keep the process.
-      talk.closeClients();
-      rmSync(prefix, { recursive: true, force: true });
+    stop(graceful = false) {
+      stopped ??= (async () => {
+        await running.stop({ graceful, timeoutMs: graceful ? 10_000 : 0 });
+        // Clients of tests that failed would keep the process.
+        talk.closeClients();
+        rmSync(prefix, { recursive: true, force: true });
+      })();
+      return stopped;
     },
   };
 }
