@@ -217,12 +217,15 @@ describe('the end of a node', () => {
   });
 
   it('gives connections that have not asked yet a moment to do so', async (t) => {
-    const bench = await startBench(settings);
+    const bench = await startBench({ ...settings, nginx_worker_processes: '1' });
     t.after(() => bench.close());
-    const clients = await connectAll(bench, 6);
+    const fresh = await connectAll(bench, 6);
+    const idle = await bench.gateway.connect();
+    assert.equal((await idle.ask(get('/t/x'))).status, 200);
     const stopping = bench.gateway.stop(true);
-    await refusal(bench.gateway);
-    const answers = await Promise.all(clients.map((client) => client.ask(get('/t/x'))));
+    // The end of this one tells that the others have been seen too.
+    await idle.closed();
+    const answers = await Promise.all(fresh.map((client) => client.ask(get('/t/x'))));
     for (const answer of answers) {
       assert.equal(answer.text, 'GET /u/x 0');
       assert.equal(answer.header('connection'), 'close');
