@@ -61,6 +61,12 @@ const owned = new Set([
   'x-kong-request-id',
 ]);
 
+const unsafeInQuery = /[\x00-\x20\x7f]/g;
+
+function percent(char: string): string {
+  return `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+}
+
 /** `kong.service` over an exchange. */
 export class ServiceApi implements KongService {
   readonly #x: Exchange;
@@ -211,7 +217,8 @@ export class ServiceRequestApi implements KongServiceRequest {
   }
 
   #setQuery(query: string): void {
-    this.#x.upstreamQuery = query === '' ? undefined : query;
+    // A blank or line break would end the request line, and what follows could be a request of its own.
+    this.#x.upstreamQuery = query === '' ? undefined : query.replace(unsafeInQuery, percent);
   }
 
   #set(name: string, value: HeaderValue): void {

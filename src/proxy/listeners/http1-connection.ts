@@ -226,14 +226,21 @@ export class Http1Connection implements Downstream, TimerItem {
   #process(): void {
     if (this.#isProcessing) return;
     this.#isProcessing = true;
-    while (this.#at < this.#end) {
-      if (this.#state === 'head') {
-        if (!this.#readHead()) break;
-      } else if (this.#state === 'busy' && this.#sink !== undefined && !this.#isBodyPaused && this.#hasBodyToCome()) {
-        this.#feedBody();
-      } else break;
+    try {
+      while (this.#at < this.#end) {
+        if (this.#state === 'head') {
+          if (!this.#readHead()) break;
+        } else if (this.#state === 'busy' && this.#sink !== undefined && !this.#isBodyPaused && this.#hasBodyToCome()) {
+          this.#feedBody();
+        } else break;
+      }
+    } catch (fault) {
+      // A client must not wait for what a fault of ours left undone.
+      this.destroy();
+      throw fault;
+    } finally {
+      this.#isProcessing = false;
     }
-    this.#isProcessing = false;
     // The drain may have begun when an answer that promised to keep the connection was already on its way.
     if (this.#isDraining && this.#state === 'head' && this.#partial === undefined) this.#closeSoon();
   }

@@ -3,7 +3,7 @@ import { checkProtocol } from '../../router/index.ts';
 import { choose, type Instance, type Plan } from '../../snapshot/index.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { resolveClient } from '../forwarded.ts';
-import { answer, answerFailure, answerOwn, answerWithError } from './answer.ts';
+import { answer, answerFailure, answerOwn, answerWithError, goOnAfter } from './answer.ts';
 import { proxy } from './balancer.ts';
 import { runHandler } from './handlers.ts';
 import { hostName, prepareUpstream } from './upstream-request.ts';
@@ -60,8 +60,7 @@ function runStatic(x: Exchange, list: readonly Instance[], from: number): void {
     const instance = list[at]!;
     const outcome = runHandler(x, instance, instance.access!);
     if (typeof outcome !== 'string') {
-      void outcome.then((settled) => {
-        if (x.isOver) return;
+      goOnAfter(x, outcome, (settled) => {
         if (settled === 'answered') answerOwn(x);
         else if (settled === 'failed') answerFailure(x);
         else runStatic(x, list, at + 1);
@@ -84,8 +83,7 @@ function runDynamic(x: Exchange, plan: Plan, from: number, chosen: Instance[]): 
     if (instance.access === undefined) continue;
     const outcome = runHandler(x, instance, instance.access);
     if (typeof outcome !== 'string') {
-      void outcome.then((settled) => {
-        if (x.isOver) return;
+      goOnAfter(x, outcome, (settled) => {
         if (settled === 'done') runDynamic(x, plan, at + 1, chosen);
         else endDynamic(x, plan, at + 1, chosen, settled === 'answered');
       });

@@ -19,6 +19,7 @@ import { noBody, unknownLength } from '../downstream.ts';
 import type { Answer } from '../exchange/answer.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { filterWhole } from './body-filter.ts';
+import type { Outcome } from './handlers.ts';
 import { runHeaderFilters } from './header-filter.ts';
 import { finishExchange } from './log.ts';
 
@@ -106,6 +107,22 @@ export function answerWithFault(x: Exchange, fault: unknown): void {
   }
   x.runtime.logger.error(`Cannot finish request: ${messageOf(fault)}, request_id: "${x.requestId}"`);
   answerWithError(x, 500);
+}
+
+/**
+ * Goes on with an exchange once a handler's promise has settled, unless the client has gone meanwhile. What fails then
+ * fails this request alone.
+ */
+export function goOnAfter(x: Exchange, outcome: Promise<Outcome>, goOn: (settled: Outcome) => void): void {
+  // The promise of runHandler never fails.
+  void outcome.then((settled) => {
+    if (x.isOver) return;
+    try {
+      goOn(settled);
+    } catch (fault) {
+      answerWithFault(x, fault);
+    }
+  });
 }
 
 function send(x: Exchange, made: Answer): void {

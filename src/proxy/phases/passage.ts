@@ -3,7 +3,7 @@ import { latin1, type ResponseHead } from '../../http1/index.ts';
 import type { ResponseSink, TransportFault, UpstreamConnection } from '../../transport/index.ts';
 import { type BodySink, unknownLength } from '../downstream.ts';
 import type { Exchange } from '../exchange/exchange.ts';
-import { answerWithError } from './answer.ts';
+import { answerWithError, answerWithFault } from './answer.ts';
 import { tryNext } from './balancer.ts';
 import { type HashCookie, setHashCookie } from './hash-cookie.ts';
 import { ResponseRelay } from './response.ts';
@@ -228,18 +228,30 @@ export class Passage implements ResponseSink, BodySink, Choice {
       // The answer came before the request was whole. Both go on side by side, but the client may never end its request.
       x.down.closeAfterwards();
     }
-    if (this.hashCookie !== undefined) setHashCookie(x, this.hashCookie, head);
-    this.relay.onHead(head, hasBody);
+    try {
+      if (this.hashCookie !== undefined) setHashCookie(x, this.hashCookie, head);
+      this.relay.onHead(head, hasBody);
+    } catch (fault) {
+      answerWithFault(x, fault);
+    }
   }
 
   onData(bytes: Buffer, start: number, end: number): void {
-    this.relay.onData(bytes, start, end);
+    try {
+      this.relay.onData(bytes, start, end);
+    } catch (fault) {
+      answerWithFault(this.#x, fault);
+    }
   }
 
   onEnd(trailers: string): void {
     this.#connection = undefined;
     this.#releasePeer();
-    this.relay.onEnd(trailers);
+    try {
+      this.relay.onEnd(trailers);
+    } catch (fault) {
+      answerWithFault(this.#x, fault);
+    }
   }
 
   onFlush(): void {

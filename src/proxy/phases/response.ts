@@ -3,7 +3,7 @@ import { phaseBits } from '../../pdk/support.ts';
 import type { TransportFault } from '../../transport/index.ts';
 import { noBody, unknownLength } from '../downstream.ts';
 import type { Exchange } from '../exchange/exchange.ts';
-import { answerFailure, answerOwn, answerWithError } from './answer.ts';
+import { answerFailure, answerOwn, answerWithError, goOnAfter } from './answer.ts';
 import { filterChunk } from './body-filter.ts';
 import { runHandler } from './handlers.ts';
 import { runHeaderFilters } from './header-filter.ts';
@@ -192,8 +192,7 @@ export class ResponseRelay {
       const instance = list[at]!;
       const outcome = runHandler(x, instance, instance.response!);
       if (typeof outcome !== 'string') {
-        void outcome.then((settled) => {
-          if (x.isOver) return;
+        goOnAfter(x, outcome, (settled) => {
           if (settled === 'answered') answerOwn(x);
           else if (settled === 'failed') answerFailure(x);
           else this.#runResponders(at + 1);

@@ -1,14 +1,17 @@
 import { phaseBits } from '../../pdk/support.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { runAccess } from './access.ts';
-import { answerFailure, answerOwn } from './answer.ts';
+import { answerFailure, answerOwn, answerWithFault, goOnAfter } from './answer.ts';
 import { runHandler } from './handlers.ts';
 
 /** Begins the life of an exchange: the rewrite handlers of global configurations, then routing and access. */
 export function begin(x: Exchange): void {
-  const list = x.plan.rewrite;
-  if (list.length === 0) runAccess(x);
-  else runFrom(x, 0);
+  try {
+    if (x.plan.rewrite.length === 0) runAccess(x);
+    else runFrom(x, 0);
+  } catch (fault) {
+    answerWithFault(x, fault);
+  }
 }
 
 function runFrom(x: Exchange, from: number): void {
@@ -18,9 +21,7 @@ function runFrom(x: Exchange, from: number): void {
     const instance = list[at]!;
     const outcome = runHandler(x, instance, instance.rewrite!);
     if (typeof outcome !== 'string') {
-      // runHandler's promise never fails.
-      void outcome.then((settled) => {
-        if (x.isOver) return;
+      goOnAfter(x, outcome, (settled) => {
         if (settled === 'answered') answerOwn(x);
         else if (settled === 'failed') answerFailure(x);
         else runFrom(x, at + 1);
