@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Windows } from '../../../kits/windows/index.ts';
 import type { SharedCounters } from '../../../pdk/index.ts';
 import { carriedOver, type Limit } from '../limit.ts';
@@ -15,6 +16,8 @@ export function createLocalPolicy(
   isSliding = false,
 ): Policy {
   const remaining = limits.map(() => 0);
+  // Keys are hashed for every request, and nobody reads them: 96 bits tell configurations apart as well as two UUIDs do.
+  const scope = createHash('sha256').update(prefix).digest('base64url').slice(0, 16);
 
   function carried(base: string, period: number, now: number): number {
     if (!isSliding) return 0;
@@ -39,7 +42,7 @@ export function createLocalPolicy(
   return {
     take(identifier, now) {
       windows.moveTo(now);
-      const base = prefix + identifier;
+      const base = scope + identifier;
       for (let at = 0; at < limits.length; at++) {
         const { period, limit } = limits[at]!;
         const counted = counters.add(base + windows.suffixes[period]!, 1, expiryOf(period)) - 1;
