@@ -9,12 +9,12 @@ const main = resolve(import.meta.dirname, '../../src/cli/main.ts');
 
 /** Starts Gibbon with one worker in a folder of its own, and configures it through the Admin API. */
 export async function startGateway(scenario: Scenario, parent: string, upstream: string): Promise<Subject> {
-  const [proxyPort = 0, adminPort = 0] = await freePorts(2);
+  const [proxyPort = 0, adminPort = 0, h2 = 0, h2c = 0] = await freePorts(4);
   const folder = join(parent, `gibbon-${scenario.name}`);
   const output = `${folder}.log`;
   const log = openSync(output, 'w');
   const child = spawnPinned(cores.subject, [process.execPath, main, 'start', '--foreground'], {
-    env: { ...withoutSettings(process.env), ...settings(folder, proxyPort, adminPort) },
+    env: { ...withoutSettings(process.env), ...settings(folder, proxyPort, adminPort, { h2, h2c }) },
     stdio: ['ignore', log, log, 'ipc'],
   });
   try {
@@ -24,13 +24,23 @@ export async function startGateway(scenario: Scenario, parent: string, upstream:
     await end(child);
     throw error;
   }
-  return { name: 'gibbon', port: proxyPort, pid: child.pid ?? 0, stop: () => end(child) };
+  return { name: 'gibbon', port: proxyPort, http2: { h2, h2c }, pid: child.pid ?? 0, stop: () => end(child) };
 }
 
-function settings(folder: string, proxyPort: number, adminPort: number): Record<string, string> {
+function settings(
+  folder: string,
+  proxyPort: number,
+  adminPort: number,
+  http2: { readonly h2: number; readonly h2c: number },
+): Record<string, string> {
+  const listen = [
+    `127.0.0.1:${proxyPort} reuseport backlog=16384`,
+    `127.0.0.1:${http2.h2} ssl http2 reuseport backlog=16384`,
+    `127.0.0.1:${http2.h2c} http2 reuseport backlog=16384`,
+  ];
   return {
     KONG_PREFIX: folder,
-    KONG_PROXY_LISTEN: `127.0.0.1:${proxyPort} reuseport backlog=16384`,
+    KONG_PROXY_LISTEN: listen.join(', '),
     KONG_ADMIN_LISTEN: `127.0.0.1:${adminPort}`,
     KONG_STATUS_LISTEN: 'off',
     KONG_ADMIN_GUI_LISTEN: 'off',

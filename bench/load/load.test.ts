@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { parseH2load } from './h2load.ts';
 import { median, type Round, summarize } from './measure.ts';
 import { parseOptions } from './options.ts';
 import { formatResults } from './report.ts';
@@ -17,6 +18,17 @@ const report = `Running 4s test @ http://127.0.0.1:8000/small
      99%    3.86ms
   160683 requests in 4.00s, 38.46MB read
 `;
+
+describe('parseH2load', () => {
+  it('reads requests, time and errors', () => {
+    const text =
+      'finished in 4.01s, 30675.00 req/s, 4.56MB/s\n' +
+      'requests: 184050 total, 184150 started, 184050 done, 184040 succeeded, 10 failed, 2 errored, 1 timeout\n';
+    const nothing = { p50: Number.NaN, p99: Number.NaN };
+    assert.deepEqual(parseH2load(text), { requests: 184_040, seconds: 4.01, errors: 13, ...nothing });
+    assert.throws(() => parseH2load('nothing'), /Cannot read the report of h2load/);
+  });
+});
 
 describe('parseWrk', () => {
   it('reads requests, time and latencies', () => {

@@ -99,12 +99,20 @@ async function runScenario(
   );
   if (expected !== answered) throw new Error(`${subject.name} does not answer ${scenario.path} as nginx does`);
   const { connections, seconds } = options;
-  const load = (target: Subject) => ({ wrk, url: urlOf(target, scenario), connections, seconds, headers });
+  const isHttp2 = scenario.protocol !== undefined;
+  const load = (target: Subject) => ({ wrk, url: loadUrlOf(target, scenario), connections, seconds, headers, isHttp2 });
   return compare(scenario.name, reference, subject, options.rounds, load, say);
 }
 
 function urlOf(target: Subject, scenario: Scenario): string {
   return `http://127.0.0.1:${target.port}${scenario.path}`;
+}
+
+/** Where the load goes; {@link urlOf} is for a look beforehand. */
+function loadUrlOf(target: Subject, scenario: Scenario): string {
+  const { protocol, path } = scenario;
+  if (protocol === undefined) return urlOf(target, scenario);
+  return `${protocol === 'h2' ? 'https' : 'http'}://127.0.0.1:${target.http2?.[protocol] ?? 0}${path}`;
 }
 
 function choose(names: readonly string[]): readonly Scenario[] {

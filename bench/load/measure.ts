@@ -1,3 +1,4 @@
+import { runH2load } from './h2load.ts';
 import { cpuMicros, residentBytes } from './process.ts';
 import type { Subject } from './subject.ts';
 import { runWrk, type WrkOptions, type WrkResult } from './wrk.ts';
@@ -30,17 +31,26 @@ export interface Comparison {
   readonly ratio: number;
 }
 
+/** What a round sends, and how. */
+export interface LoadOptions extends WrkOptions {
+  readonly isHttp2: boolean;
+}
+
+function runLoad(options: LoadOptions): Promise<WrkResult> {
+  return options.isHttp2 ? runH2load(options) : runWrk(options);
+}
+
 /** Loads both programs in turns, so that whatever else the machine does falls on both alike. */
 export async function compare(
   scenario: string,
   reference: Subject,
   subject: Subject,
   rounds: number,
-  load: (target: Subject) => WrkOptions,
+  load: (target: Subject) => LoadOptions,
   say: (text: string) => void,
 ): Promise<Comparison> {
   const sides = [reference, subject].map((target) => ({ target, rounds: [] as Round[], memory: 0 }));
-  for (const { target } of sides) await runWrk({ ...load(target), seconds: 2 });
+  for (const { target } of sides) await runLoad({ ...load(target), seconds: 2 });
   for (let round = 1; round <= rounds; round++) {
     for (const side of sides) {
       const measured = await measure(side.target, load(side.target));
@@ -54,9 +64,9 @@ export async function compare(
   return { scenario, reference: first!, subject: second!, ratio: first!.cpuPerRequest / second!.cpuPerRequest };
 }
 
-async function measure(target: Subject, options: WrkOptions): Promise<Round> {
+async function measure(target: Subject, options: LoadOptions): Promise<Round> {
   const before = cpuMicros(target.pid);
-  const result = await runWrk(options);
+  const result = await runLoad(options);
   const used = cpuMicros(target.pid) - before;
   return {
     ...result,

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { childrenOf, end, spawnPinned, waitForAnswer } from './process.ts';
+import { loadOrCreateDefaultCertificate } from '../../src/tls/index.ts';
+import { childrenOf, end, freePorts, spawnPinned, waitForAnswer } from './process.ts';
 import type { Subject } from './subject.ts';
 
 /** Body of the small answer: 99 bytes. */
@@ -27,14 +28,17 @@ export function startUpstream(nginx: string, folder: string, port: number, core:
 }
 
 /** Starts an nginx that passes everything on to the upstream, over connections that it keeps. */
-export function startReference(
+export async function startReference(
   nginx: string,
   folder: string,
   port: number,
   upstreamPort: number,
   core: number,
 ): Promise<Subject> {
-  return startNginx(
+  const [h2 = 0, h2c = 0] = await freePorts(2);
+  const certificates = join(folder, 'reference-ssl');
+  await loadOrCreateDefaultCertificate(certificates);
+  const reference = await startNginx(
     nginx,
     folder,
     `reference-${port}`,
@@ -48,6 +52,10 @@ export function startReference(
     }
     server {
       listen 127.0.0.1:${port} reuseport backlog=16384;
+      listen 127.0.0.1:${h2} ssl http2 reuseport backlog=16384;
+      listen 127.0.0.1:${h2c} http2 reuseport backlog=16384;
+      ssl_certificate ${certificates}/kong-default-ecdsa.crt;
+      ssl_certificate_key ${certificates}/kong-default-ecdsa.key;
       location / {
         proxy_pass http://behind;
         proxy_http_version 1.1;
@@ -56,6 +64,7 @@ export function startReference(
       }
     }`,
   );
+  return { ...reference, http2: { h2, h2c } };
 }
 
 async function startNginx(

@@ -6,6 +6,8 @@ export interface Scenario {
   readonly name: string;
   /** Path that is asked for: `/small` answers 99 bytes, `/large` 100 KB. */
   readonly path: '/small' | '/large';
+  /** HTTP/1.1 without TLS unless told: HTTP/2 with TLS, or without. */
+  readonly protocol?: 'h2' | 'h2c';
   /** Headers of each request. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Configures the gateway; `upstream` is the URL of the service behind it. */
@@ -38,6 +40,8 @@ async function addRoutes(create: Create, total: number): Promise<void> {
 export const scenarios: readonly Scenario[] = [
   { name: 'proxy', path: '/small', configure: proxyEverything },
   { name: 'proxy-100k', path: '/large', configure: proxyEverything },
+  { name: 'http2', path: '/small', protocol: 'h2', configure: proxyEverything },
+  { name: 'http2-cleartext', path: '/small', protocol: 'h2c', configure: proxyEverything },
   {
     name: 'key-auth+rate-limiting',
     path: '/small',

@@ -1,4 +1,4 @@
-import { describeAdminApi } from '../../src/admin/index.ts';
+import { createAuditLog, describeAdminApi } from '../../src/admin/index.ts';
 import { createDatabase, createOffStrategy } from '../../src/db/index.ts';
 import { coreEntities, defaultWorkspaceId } from '../../src/entities/index.ts';
 import { silentLogger, systemClock } from '../../src/kernel/index.ts';
@@ -44,6 +44,7 @@ export async function renderOpenApi(): Promise<string> {
     status() {
       throw new Error('Nobody asks for the status of what is only described');
     },
+    audit: createAuditLog(0),
     cache: { get: () => undefined, delete: () => {}, clear: () => {} },
     logLevel: { current: () => 'notice', change: () => {} },
     logger: silentLogger,

@@ -64,6 +64,20 @@ export function createApp(options: AdminOptions, endpoints: readonly Endpoint[],
     return unexpected;
   }
 
+  function takeDown(request: FastifyRequest, answer: Answer): void {
+    if (options.audit === undefined || isRead(request) || request.method === 'OPTIONS') return;
+    const row = answer.status < 300 ? (answer.body as { readonly id?: unknown } | undefined) : undefined;
+    options.audit.add({
+      at: clock.now() / 1000,
+      client_ip: request.ip,
+      method: request.method,
+      path: request.url.split('?', 1)[0]!,
+      status: answer.status,
+      latency: Math.round(clock.monotonic() - (started.get(request) ?? 0)),
+      entity_id: typeof row?.id === 'string' ? row.id : null,
+    });
+  }
+
   app.addHook('onRequest', (request, _reply, next) => {
     started.set(request, clock.monotonic());
     next();
@@ -103,9 +117,12 @@ export function createApp(options: AdminOptions, endpoints: readonly Endpoint[],
           }
           // Whoever wrote may rely on it at once: the data plane has taken the change before the answer goes out.
           if (!isRead(request) && answer.status < 300) await options.settled?.();
+          takeDown(request, answer);
           return send(request, reply, answer);
         } catch (thrown) {
-          return send(request, reply, fault(request, thrown));
+          const answer = fault(request, thrown);
+          takeDown(request, answer);
+          return send(request, reply, answer);
         }
       },
     });

@@ -2,6 +2,7 @@
  * Admin: the HTTP API over the store. Endpoints follow from entity definitions; `routes/` holds the exceptions. It is
  * handed everything that it shows of the node, and knows no proxy and no plugin.
  */
+export { type AuditEntry, type AuditLog, createAuditLog } from './audit.ts';
 export {
   type AdminRequest,
   type Answer,

@@ -2,6 +2,7 @@ import type { Database, Declaration, DeclarationOutcome } from '../db/index.ts';
 import type { EntityChange } from '../events/index.ts';
 import type { Clock, Logger, LogLevel } from '../kernel/index.ts';
 import type { Json, Subschema } from '../schema/index.ts';
+import type { AuditLog } from './audit.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** A plugin as the Admin API knows it. */
@@ -112,6 +113,8 @@ export interface AdminOptions {
   /** Resolves once everybody has taken what was written so far; writes are answered after it. */
   readonly settled?: () => Promise<void>;
   readonly cache?: CacheView;
+  /** Takes down every request that writes, for GET /audit. */
+  readonly audit?: AuditLog;
   readonly logLevel?: LogLevelView;
   /** Where rows come from when there is no database. */
   readonly declarative?: DeclarativeView;

@@ -1,13 +1,15 @@
-import type { EntityEvent } from '../events/index.ts';
+import type { EntityChange, EntityEvent } from '../events/index.ts';
 import { type Clock, GibbonError, type Logger } from '../kernel/index.ts';
-import { createSchema, type EntityDefinition, type Row, type SchemaEnvironment } from '../schema/index.ts';
+import { createSchema, type EntityDefinition, type SchemaEnvironment } from '../schema/index.ts';
+import { type ApplyOptions, applyRows } from './dao/apply.ts';
 import { type ChildField, type DaoContext, type Entity, ok } from './dao/context.ts';
 import { createDao } from './dao/dao.ts';
 import { hooksOf } from './dao/hooks.ts';
-import { keyOf } from './dao/keys.ts';
 import { createTagsDao } from './dao/tags.ts';
-import type { Dao, DaoResult } from './dao/types.ts';
+import type { CompleteRow, Dao, DaoResult } from './dao/types.ts';
+import { writeRow } from './dao/write-row.ts';
 import { createWriter, writeThrough } from './dao/writer.ts';
+import { relationsOf } from './declarative/relations.ts';
 import type { Strategy } from './strategies/strategy.ts';
 
 /** What {@link createDatabase} needs. */
@@ -22,14 +24,6 @@ export interface DatabaseOptions {
   readonly onLost?: () => void;
   readonly clock: Clock;
   readonly logger: Logger;
-}
-
-/** A row that is complete and transformed already. */
-export interface CompleteRow {
-  readonly entity: string;
-  readonly row: Row;
-  /** Seconds since the epoch; null for never. */
-  readonly expiresAt: number | null;
 }
 
 /** The DAOs of one open store. */
@@ -50,6 +44,8 @@ export interface Database {
    * change. At the first error nothing is written. `onRow` is told how many rows were done so far.
    */
   writeAll(rows: Iterable<CompleteRow>, onRow?: (done: number) => void): Promise<DaoResult<number>>;
+  /** Brings the store to hold these rows; see {@link applyRows}. */
+  apply(rows: readonly CompleteRow[], options: ApplyOptions): Promise<DaoResult<readonly EntityChange[]>>;
   /** Deletes rows whose time to live is over and returns how many; nothing is announced. */
   removeExpired(): Promise<number>;
   /** Waits for writes under way; later calls reject. */
@@ -106,6 +102,10 @@ export async function createDatabase(options: DatabaseOptions): Promise<Database
     },
   });
 
+  const exported = relationsOf(options.entities)
+    .ordered.filter(({ name, db_export }) => db_export !== false && name !== 'workspaces')
+    .map(({ name }) => name);
+
   return {
     strategy: strategy.name,
     entities: options.entities,
@@ -118,16 +118,12 @@ export async function createDatabase(options: DatabaseOptions): Promise<Database
       return dao;
     },
     has: (name) => daos.has(name),
+    apply: (rows, how) => applyRows(context, exported, rows, how),
     writeAll: (rows, onRow) =>
       writeThrough(context, async (work) => {
         let done = 0;
-        for (const { entity, row, expiresAt } of rows) {
-          const { definition, writer } = context.entity(entity);
-          const start = typeof row.created_at === 'number' ? row.created_at : options.clock.now() / 1000;
-          const written = await writer.upsert(work, keyOf(definition, row), row, {
-            transform: false,
-            ...(expiresAt === null ? {} : { ttl: Math.max(1, Math.round(expiresAt - start)) }),
-          });
+        for (const row of rows) {
+          const written = await writeRow(context, work, row);
           if (!written.ok) return written;
           done += 1;
           onRow?.(done);

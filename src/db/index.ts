@@ -2,12 +2,14 @@
  * DB: rows kept safe. The DAO is the one writer and announces each write once; strategies are the stores under it.
  * It knows no HTTP and no data plane.
  */
+
+export type { ApplyOptions } from './dao/apply.ts';
 export { daoErrors } from './dao/errors.ts';
 export { rowTag } from './dao/row-tag.ts';
-export type { Dao, DaoError, DaoResult, Page, PageOptions, WriteOptions } from './dao/types.ts';
-export { type CompleteRow, createDatabase, type Database, type DatabaseOptions } from './database.ts';
+export type { CompleteRow, Dao, DaoError, DaoResult, Page, PageOptions, WriteOptions } from './dao/types.ts';
+export { createDatabase, type Database, type DatabaseOptions } from './database.ts';
 export { exportDeclaration } from './declarative/export.ts';
-export { countRows, importDeclaration } from './declarative/import.ts';
+export { countRows, importDeclaration, rowsOf } from './declarative/import.ts';
 export { describeProblems, type FlattenedError } from './declarative/problems.ts';
 export {
   createDeclarationReader,

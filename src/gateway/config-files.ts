@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { countRows, createOffStrategy, type Database, exportDeclaration, importDeclaration } from '../db/index.ts';
 import { defaultWorkspaceId } from '../entities/index.ts';
 import { GibbonError, silentLogger, systemClock } from '../kernel/index.ts';
@@ -49,7 +49,7 @@ export async function exportConfigFile(settings: Settings, path: string): Promis
   try {
     const file = openSync(path, 'wx', 0o600);
     try {
-      for await (const text of exportDeclaration(database, () => systemClock.now())) writeSync(file, text);
+      for await (const text of exportDeclaration(database, () => systemClock.now())) writeFileSync(file, text);
     } finally {
       closeSync(file);
     }

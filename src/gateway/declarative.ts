@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { DeclarationLoad, DeclarativeView } from '../admin/index.ts';
 import {
@@ -41,6 +50,8 @@ export interface DeclarativeNode extends DeclarativeView {
    * @throws GibbonError `ERR_DECLARATIVE` when the one of the settings cannot be read or is not good
    */
   loadFromSettings(settings: Settings): void;
+  /** The node is about to end: no further configuration is taken. */
+  close(): void;
 }
 
 /** How long workers may take for a whole configuration. */
@@ -67,6 +78,7 @@ export function createDeclarativeNode(options: DeclarativeOptions): DeclarativeN
   const reader = readerOf(database);
   let hash = emptyHash;
   let isLoading = false;
+  let isClosing = false;
 
   function take(declaration: Declaration): void {
     const changes = strategy.replace(declaration);
@@ -92,6 +104,7 @@ export function createDeclarativeNode(options: DeclarativeOptions): DeclarativeN
     compare: (declaration) => strategy.compare(declaration),
 
     async load(declaration, text): Promise<DeclarationLoad> {
+      if (isClosing) return 'exiting';
       if (isLoading) return 'busy';
       isLoading = true;
       try {
@@ -101,6 +114,10 @@ export function createDeclarativeNode(options: DeclarativeOptions): DeclarativeN
       } finally {
         isLoading = false;
       }
+    },
+
+    close() {
+      isClosing = true;
     },
 
     async export() {
@@ -168,7 +185,7 @@ function keep(path: string, text: string, logger: Logger): void {
     const draft = `${path}.${process.pid}.tmp`;
     const file = openSync(draft, 'w', 0o600);
     try {
-      writeSync(file, text);
+      writeFileSync(file, text);
       fsyncSync(file);
     } finally {
       closeSync(file);

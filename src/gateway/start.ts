@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import {
   type AdminOptions,
   type AdminServer,
-  type CacheView,
+  type AuditLog,
   createAdminServer,
+  createAuditLog,
   createStatusServer,
   healthEndpoints,
   type StatusReport,
@@ -21,13 +22,14 @@ import {
 import { createOffStrategy, type Database, emptyHash, maxTextBytes } from '../db/index.ts';
 import { defaultWorkspaceId } from '../entities/index.ts';
 import type { EntityChange } from '../events/index.ts';
-import { type Logger, type LogLevel, systemClock } from '../kernel/index.ts';
+import { type Logger, systemClock } from '../kernel/index.ts';
 import type { AnyPlugin } from '../pdk/index.ts';
 import { pluginSubschema } from '../pdk/support.ts';
 import type { Json, Row } from '../schema/index.ts';
 import { gibbonVersion, kongVersion, type Listener, reportSettings, type Settings } from '../settings/index.ts';
 import { createTicketKeys, loadOrCreateDefaultCertificate } from '../tls/index.ts';
 import { bundledVaults } from '../vaults/index.ts';
+import { createCacheView, createLogLevelSwitch } from './admin-views.ts';
 import { createDeclarativeNode, type DeclarativeNode, persistedPath } from './declarative.ts';
 import { offerDemo } from './demo.ts';
 import { type EchoServer, startEcho } from './echo.ts';
@@ -73,8 +75,6 @@ const maxWorkers = 64;
 const countersBytes = 12 * 1024 * 1024;
 const missBytes = 12 * 1024 * 1024;
 const expiryInterval = 60_000;
-/** Longer than this no timer runs. */
-const maxSeconds = 2_000_000;
 
 /**
  * Starts a node and resolves once it serves.
@@ -117,13 +117,20 @@ class GatewayNode implements RunningGateway {
   #echo: EchoServer | undefined;
   #health: NodeHealth | undefined;
   #expiry: NodeJS.Timeout | undefined;
-  #logLevelEnd: NodeJS.Timeout | undefined;
+  readonly #logLevel: ReturnType<typeof createLogLevelSwitch>;
+  readonly #audit: AuditLog;
   #adminAddresses: readonly Address[] = [];
   #statusAddresses: readonly Address[] = [];
 
   constructor(settings: Settings) {
     this.#settings = settings;
     this.#logger = openLog(settings.prefix, settings.proxy_error_log, settings.log_level, 0);
+    this.#logLevel = createLogLevelSwitch(
+      this.#logger,
+      () => this.#settings.log_level,
+      (level) => this.#workers?.setLogLevel(level),
+    );
+    this.#audit = createAuditLog(settings.admin_audit_size);
     this.#nodeId = nodeIdOf(settings.prefix, settings.node_id);
     this.#shared = {
       counters: createSharedCountersBuffer(countersBytes),
@@ -236,8 +243,9 @@ class GatewayNode implements RunningGateway {
   }
 
   async stop({ graceful, timeoutMs }: { readonly graceful: boolean; readonly timeoutMs: number }): Promise<void> {
+    this.#declarative?.close();
     clearInterval(this.#expiry);
-    clearTimeout(this.#logLevelEnd);
+    this.#logLevel.end();
     await this.#status?.close();
     await this.#admin?.close(graceful ? AbortSignal.timeout(Math.max(1, timeoutMs)) : AbortSignal.abort());
     this.#pluginAdmins?.close();
@@ -337,44 +345,12 @@ class GatewayNode implements RunningGateway {
       showLatency: settings.enabled_headers.has('x-kong-admin-latency'),
       bodyLimit: settings.nginx_admin_client_max_body_size,
       vaults: bundledVaults,
-      cache: this.#cacheView(),
-      logLevel: { current: () => this.#logger.level, change: (level, seconds) => this.#changeLogLevel(level, seconds) },
-      settled: async () => {
-        await this.#workers?.settled();
-      },
+      cache: createCacheView(this.#sharedRows, this.#sharedMisses, () => this.#workers?.forget()),
+      audit: this.#audit,
+      logLevel: this.#logLevel,
       ...(this.#declarative === undefined ? {} : { declarative: this.#declarative }),
       endpoints: healthEndpoints(this.#database!, this.#health!.ledger, this.#nodeId),
     };
-  }
-
-  #cacheView(): CacheView {
-    return {
-      get: (key) => {
-        const text = this.#sharedRows.get(key)?.text;
-        return text === undefined ? undefined : (JSON.parse(text) as unknown);
-      },
-      delete: (key) => {
-        this.#sharedRows.delete(key);
-        this.#sharedMisses.delete(key);
-        this.#workers?.forget();
-      },
-      clear: () => {
-        this.#sharedRows.clear();
-        this.#sharedMisses.clear();
-        this.#workers?.forget();
-      },
-    };
-  }
-
-  #changeLogLevel(level: LogLevel, seconds: number): void {
-    const set = (next: LogLevel): void => {
-      this.#logger.setLevel(next);
-      this.#workers?.setLogLevel(next);
-    };
-    clearTimeout(this.#logLevelEnd);
-    set(level);
-    this.#logLevelEnd = setTimeout(() => set(this.#settings.log_level), Math.min(seconds, maxSeconds) * 1000);
-    this.#logLevelEnd.unref();
   }
 
   async #openAdmin(settings: Settings): Promise<void> {

@@ -19,6 +19,8 @@ export const summaries: Readonly<Record<string, string>> = {
   'GET /cache/:key': 'A row that this node has cached',
   'DELETE /cache/:key': 'Forget a cached row',
   'DELETE /cache': 'Forget all cached rows',
+  'POST /apply': 'Bring the store to what a declarative configuration says',
+  'GET /audit': 'The last writes through this API',
   'GET /timers': 'How many timers there are',
   'GET /debug/node/log-level': 'The level of the log',
   'PUT /debug/node/log-level/:log_level': 'Set the level of the log for a while',

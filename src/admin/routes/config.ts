@@ -1,22 +1,8 @@
-import {
-  type Declaration,
-  type DeclarationOutcome,
-  daoErrors,
-  declarativeHash,
-  problemOfShape,
-  readDeclarativeText,
-} from '../../db/index.ts';
-import {
-  type AdminRequest,
-  type Answer,
-  answerCreated,
-  answerError,
-  answerOk,
-  badRequest,
-  type Endpoint,
-} from '../endpoint.ts';
+import type { Declaration } from '../../db/index.ts';
+import { type AdminRequest, type Answer, answerCreated, answerOk, badRequest, type Endpoint } from '../endpoint.ts';
 import type { AdminOptions, DeclarationLoad, DeclarativeView } from '../types.ts';
 import { describeChanges } from './changes.ts';
+import { argument, isTrue, refusal, sourceOf, yamlTypes } from './declaration-source.ts';
 
 const onlyWithoutDatabase = badRequest('this endpoint is only available when Kong is configured to not use a database');
 const tooLarge: Answer = {
@@ -40,7 +26,7 @@ const failures: { readonly [L in Exclude<DeclarationLoad, 'loaded'>]: Answer } =
 export function configEndpoint({ declarative }: AdminOptions): Endpoint {
   return {
     path: '/config',
-    rawTypes: ['application/yaml', 'text/yaml', 'application/x-yaml', 'text/x-yaml'],
+    rawTypes: yamlTypes,
     methods: {
       async GET() {
         return declarative === undefined ? onlyWithoutDatabase : answerOk({ config: await declarative.export() });
@@ -50,12 +36,6 @@ export function configEndpoint({ declarative }: AdminOptions): Endpoint {
       },
     },
   };
-}
-
-interface Source {
-  readonly table: { [key: string]: unknown };
-  readonly text: string;
-  readonly hash: string;
 }
 
 async function replace(view: DeclarativeView, request: AdminRequest): Promise<Answer> {
@@ -71,33 +51,6 @@ async function replace(view: DeclarativeView, request: AdminRequest): Promise<An
   return loaded === 'loaded' ? answerCreated(shown(declaration)) : failures[loaded];
 }
 
-/** Finds the configuration in the request: the body itself as JSON or YAML, or text in its argument `config`. */
-function sourceOf({ body, raw }: AdminRequest): Source | Answer {
-  const { values } = body;
-  if (values._format_version !== undefined) {
-    const { check_hash: _hash, flatten_errors: _errors, dry_run: _run, ...table } = values;
-    const problem = problemOfShape(table);
-    if (problem !== undefined) return malformed(`failed parsing declarative configuration: ${problem}`);
-    const text = body.isForm ? JSON.stringify(table) : raw.toString();
-    return { table, text, hash: declarativeHash(text) };
-  }
-  const { config } = values;
-  const text = typeof config === 'string' ? config : config === undefined || config === null ? raw.toString() : '';
-  if (text === '') return badRequest('expected a declarative configuration');
-  const parsed = readDeclarativeText(text);
-  return parsed.ok ? { table: parsed.table, text, hash: parsed.hash } : malformed(parsed.error);
-}
-
-function malformed(error: string): Answer {
-  return answerError(daoErrors.declarative({ error }));
-}
-
-function refusal(outcome: Extract<DeclarationOutcome, { readonly ok: false }>, isFlat: boolean): Answer {
-  if (!isFlat) return answerError(daoErrors.declarative(outcome.errors));
-  const { rows, rest } = outcome.flatten();
-  return { status: 400, body: { ...daoErrors.declarative(rest), flattened_errors: rows } };
-}
-
 function shown({ rows }: Declaration): { [entity: string]: { [id: string]: unknown } } {
   const entities: { [entity: string]: { [id: string]: unknown } } = {};
   for (const [entity, list] of rows) {
@@ -105,16 +58,4 @@ function shown({ rows }: Declaration): { [entity: string]: { [id: string]: unkno
     entities[entity] = Object.fromEntries(list.map(({ row }) => [String(row.id ?? row.key), row]));
   }
   return entities;
-}
-
-/** An argument of the query, or else of the body. */
-function argument({ query, body }: AdminRequest, name: string): unknown {
-  const asked = query.get(name);
-  if (asked !== undefined) return asked === true ? true : asked;
-  const given = Object.hasOwn(body.values, name) ? body.values[name] : undefined;
-  return typeof given === 'number' ? String(given) : given;
-}
-
-function isTrue(value: unknown): boolean {
-  return value === true || (typeof value === 'string' && /^(?:true|1|on|yes)$/i.test(value));
 }

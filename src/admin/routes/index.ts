@@ -1,6 +1,8 @@
 import { type Answer, answerOk, type Endpoint } from '../endpoint.ts';
 import { generateEndpoints } from '../endpoints/generate.ts';
 import type { AdminOptions } from '../types.ts';
+import { applyEndpoint } from './apply.ts';
+import { auditEndpoint } from './audit.ts';
 import { cacheEndpoints } from './cache.ts';
 import { certificateEndpoints } from './certificates.ts';
 import { clusteringEndpoints } from './clustering.ts';
@@ -59,7 +61,8 @@ export function allEndpoints(options: AdminOptions): Endpoint[] {
   const unlisted: Endpoint = { path: '/robots.txt', methods: { GET: async () => robots } };
   const listed = [...byPath.keys()].map((path) => path.replace(/:([^/]+)/g, '{$1}')).sort(bySegment);
   const all = [...byPath.values()];
-  return [...all, ...docsEndpoints(options, all), unlisted];
+  const ours = [applyEndpoint(options), ...(options.audit === undefined ? [] : [auditEndpoint(options.audit)])];
+  return [...all, ...ours, ...docsEndpoints(options, [...all, ...ours]), unlisted];
 }
 
 const robots: Answer = { status: 200, text: { type: 'text/plain', content: 'User-agent: *\nDisallow: /' } };

@@ -59,6 +59,14 @@ export interface Dao {
   each(size?: number): AsyncIterable<Row>;
 }
 
+/** A row that is complete and transformed already. */
+export interface CompleteRow {
+  readonly entity: string;
+  readonly row: Row;
+  /** Seconds since the epoch; null for never. */
+  readonly expiresAt: number | null;
+}
+
 /** Options of a write. */
 export interface WriteOptions {
   /** Seconds until the row expires, for entities with `ttl`. */

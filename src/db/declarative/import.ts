@@ -1,4 +1,4 @@
-import type { DaoResult } from '../dao/types.ts';
+import type { CompleteRow, DaoResult } from '../dao/types.ts';
 import type { Database } from '../database.ts';
 import type { Declaration } from './read.ts';
 
@@ -21,7 +21,8 @@ export function countRows(declaration: Declaration): number {
   return count;
 }
 
-function* rowsOf({ rows }: Declaration) {
+/** The rows of a configuration that a store may hold, each after those that it refers to. */
+export function* rowsOf({ rows }: Declaration): Iterable<CompleteRow> {
   for (const [entity, list] of rows) {
     for (const { row, expiresAt } of list) {
       // The store has its own default workspace, with an id of its own.

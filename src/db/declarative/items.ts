@@ -17,7 +17,7 @@ export interface Item {
   readonly parent: Item | undefined;
   /** The field that refers to the parent. */
   readonly parentField: string | undefined;
-  readonly lists: readonly ItemList[];
+  lists: readonly ItemList[];
   /** Seconds since the epoch, for rows that expire. */
   readonly expiresAt: number | null;
   /** What is wrong with the row itself. */
@@ -126,7 +126,7 @@ function createItem(
     }
   }
   const id = identify(definition, given, parentField, parent, context);
-  const item = {
+  const item: Item = {
     definition,
     source,
     given,
@@ -135,11 +135,11 @@ function createItem(
     parent,
     parentField,
     expiresAt,
-    lists: [] as readonly ItemList[],
+    lists: [],
+    problem: Object.keys(problem).length === 0 ? undefined : problem,
   };
-  const made: Item = Object.assign(item, { problem: Object.keys(problem).length === 0 ? undefined : problem });
-  (made as { lists: readonly ItemList[] }).lists = collectLists(source, candidates, made, context);
-  return made;
+  item.lists = collectLists(source, candidates, item, context);
+  return item;
 }
 
 /** Names of certificates may be written as plain texts. */

@@ -31,6 +31,14 @@ describe('texts', () => {
     assert.deepEqual(outcome.ok && outcome.value, { base: { x: 1 }, more: { x: 1, y: 2 }, same: { x: 1 } });
   });
 
+  it('of YAML have the booleans that Kong reads', () => {
+    const outcome = parseYaml('[yes, No, ON, off, TRUE, false, y, n, "yes", yEs, 2001-01-01, 1:30]');
+    assert.deepEqual(outcome.ok && outcome.value, [
+      ...[true, false, true, false, true, false],
+      ...['y', 'n', 'yes', 'yEs', '2001-01-01', '1:30'],
+    ]);
+  });
+
   it('that hold no object are refused', () => {
     assert.equal(errorOf('[]'), 'failed parsing declarative configuration: expected an object');
     assert.equal(errorOf('just words'), 'failed parsing declarative configuration: expected an object');

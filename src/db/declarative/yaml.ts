@@ -1,4 +1,4 @@
-import { CORE_SCHEMA, dump, load, mergeTag } from 'js-yaml';
+import { CORE_SCHEMA, defineScalarTag, dump, load, mergeTag, NOT_RESOLVED } from 'js-yaml';
 import { messageOf } from '../../kernel/index.ts';
 
 /** Nesting that no configuration needs. */
@@ -8,7 +8,22 @@ const maxDepth = 200;
 const maxAliases = 10_000;
 const maxMergedKeys = 100_000;
 
-const schema = CORE_SCHEMA.withTags(mergeTag);
+const booleans: ReadonlyMap<string, boolean> = new Map(
+  ['true', 'yes', 'on', 'false', 'no', 'off'].flatMap((word, at) => {
+    const value = at < 3;
+    return [word, word[0]!.toUpperCase() + word.slice(1), word.toUpperCase()].map((form) => [form, value] as const);
+  }),
+);
+
+/** Kong's parser takes the words of YAML 1.1 for booleans, but for single letters. */
+const booleanTag = defineScalarTag('tag:yaml.org,2002:bool', {
+  implicit: true,
+  implicitFirstChars: ['t', 'T', 'y', 'Y', 'o', 'O', 'f', 'F', 'n', 'N'],
+  resolve: (source) => booleans.get(source) ?? NOT_RESOLVED,
+  identify: (value) => typeof value === 'boolean',
+});
+
+const schema = CORE_SCHEMA.withTags(mergeTag, booleanTag);
 
 /** Reads one YAML document, or says why it cannot. Dates and other extra types stay text. */
 export function parseYaml(text: string): { readonly ok: true; readonly value: unknown } | YamlFailure {

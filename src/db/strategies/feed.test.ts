@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { EntityChange } from '../../events/index.ts';
 import { createManualClock } from '../../kernel/index.ts';
-import { createFeed } from './feed.ts';
+import { createFeed, feedPage } from './feed.ts';
 import { createLock } from './lock.ts';
 
 /** A shared store of events whose numbers are their places, and a node that reads it. */
@@ -20,6 +20,7 @@ function createStore() {
       return events
         .filter(({ place }) => place > Number(after) && place < Number(before ?? Number.POSITIVE_INFINITY))
         .filter(({ node }) => withOwn || node !== 'own')
+        .slice(0, feedPage)
         .map(({ place, changes }) => ({ position: String(place), changes }));
     },
     exclusively: createLock(),
@@ -79,6 +80,14 @@ describe('a feed', () => {
     assert.deepEqual(store.heard, ['a', 'b']);
   });
 
+  it('reads on where more is new than is read at a time', async () => {
+    const store = createStore();
+    await store.start();
+    for (let at = 0; at < 2 * feedPage + 1; at++) store.commit('other', String(at));
+    await store.tick();
+    assert.deepEqual(store.heard.length, 2 * feedPage + 1);
+  });
+
   it('tells of what came before an own write ahead of it, and of nothing that came after', async () => {
     const store = createStore();
     await store.start();
@@ -104,6 +113,18 @@ describe('a feed', () => {
     store.commit('other', 'b');
     await store.tick();
     assert.deepEqual(store.heard, ['a', 'mine', 'b']);
+  });
+
+  it('tells of an own write whose commit was not confirmed', async () => {
+    const store = createStore();
+    await store.start();
+    store.commit('own', 'mine');
+    store.feed.doubt();
+    await store.tick();
+    assert.deepEqual(store.heard, ['mine']);
+    store.commit('own', 'announced by the writer');
+    await store.tick();
+    assert.deepEqual(store.heard, ['mine']);
   });
 
   it('says when it was cut off for longer than events are kept', async () => {

@@ -9,11 +9,14 @@ export interface PublishedEvent {
   readonly changes: readonly EntityChange[];
 }
 
+/** How many events are read at a time. */
+export const feedPage = 500;
+
 /** What a feed needs of a shared store. */
 export interface FeedOptions {
   /** The place of the newest event. */
   readonly newest: () => Promise<string>;
-  /** Events behind `after`, and before `before` where given, oldest first; own ones only when asked for. */
+  /** The next {@link feedPage} events behind `after`, before `before` where given; own ones only when asked for. */
   readonly read: (range: {
     readonly after: string;
     readonly before?: string;
@@ -38,6 +41,8 @@ export interface Feed {
    * the place of the event before it, `own` its own.
    */
   catchUp(previous: string, own: string): Promise<void>;
+  /** To be called when nobody can say whether an own write was committed: if it was, it is told of like another's. */
+  doubt(): void;
   stop(): void;
 }
 
@@ -46,21 +51,24 @@ export function createFeed(options: FeedOptions): Feed {
   let hearer: ChangeHearer | undefined;
   let position = '';
   let isWaking = false;
-  // Set while own events may have been announced ahead of older ones of others: then all are told again, in order.
+  // Set while own events may not have been announced, or ahead of older ones of others: then all are told, in order.
   let withOwn = false;
   let readAt = 0;
   let cancel = (): void => {};
 
   async function drain(before?: string): Promise<void> {
-    const events = await options.read({ after: position, withOwn, ...(before === undefined ? {} : { before }) });
-    const now = options.clock.monotonic();
-    if (now - readAt > options.keptMs) hearer?.lost();
-    readAt = now;
-    withOwn = false;
-    for (const event of events) {
-      position = event.position;
-      hearer?.heard({ changes: event.changes });
+    for (let isMore = true; isMore; ) {
+      const events = await options.read({ after: position, withOwn, ...(before === undefined ? {} : { before }) });
+      const now = options.clock.monotonic();
+      if (now - readAt > options.keptMs) hearer?.lost();
+      readAt = now;
+      for (const event of events) {
+        position = event.position;
+        hearer?.heard({ changes: event.changes });
+      }
+      isMore = events.length === feedPage;
     }
+    withOwn = false;
   }
 
   function poll(): Promise<void> {
@@ -104,6 +112,9 @@ export function createFeed(options: FeedOptions): Feed {
         }
       }
       position = own;
+    },
+    doubt() {
+      withOwn = true;
     },
     stop() {
       hearer = undefined;

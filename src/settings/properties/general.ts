@@ -147,6 +147,13 @@ export const generalProperties = {
     description: 'Fixed UUID of the node; else one is made at the first start and kept in the prefix.',
     since: '3.3',
   },
+  admin_audit_size: {
+    kind: 'integer',
+    default: '1000',
+    range: { min: 0, max: 1_000_000, message: 'must be an integer between 0 and 1000000' },
+    description: 'How many of the last writes through the Admin API `GET /audit` shows; 0 for none.',
+    since: 'Gibbon',
+  },
   demo: {
     kind: 'boolean',
     default: 'on',

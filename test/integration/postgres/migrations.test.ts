@@ -34,6 +34,22 @@ describe('gibbon migrations on Postgres', () => {
     pg_database: database.server.database,
   });
 
+  /** Starts a node with a prefix below the test's own. */
+  function start(name: string, runMigrations = false): Promise<RunningGateway> {
+    const flags = {
+      ...settings(),
+      prefix: join(prefix, name),
+      proxy_listen: '127.0.0.1:0',
+      admin_listen: '127.0.0.1:0',
+      status_listen: 'off',
+      admin_gui_listen: 'off',
+      nginx_worker_processes: '1',
+    };
+    const result = loadSettings({ env: {}, flags, searchPaths: [] });
+    assert.ok(result.ok);
+    return startGateway(result.settings, { runMigrations });
+  }
+
   async function run(args: string): Promise<[number, string]> {
     const lines: string[] = [];
     const env = Object.fromEntries(
@@ -54,7 +70,7 @@ describe('gibbon migrations on Postgres', () => {
 
   it('create, list, finish and reset the tables', async () => {
     assert.deepEqual(await run('list'), [3, "Database needs bootstrapping: run 'gibbon migrations bootstrap'"]);
-    await assert.rejects(startTestGateway(settings()), { code: 'ERR_STORE_BOOTSTRAP' });
+    await assert.rejects(start('early'), { code: 'ERR_STORE_BOOTSTRAP' });
     assert.deepEqual(await run('bootstrap'), [0, 'Bootstrapping database...\nDatabase is up-to-date']);
     assert.deepEqual(await run('bootstrap'), [0, 'Database already bootstrapped']);
     assert.deepEqual(await run('up'), [0, 'Database is already up-to-date']);
@@ -88,20 +104,7 @@ describe('gibbon migrations on Postgres', () => {
   });
 
   it('run with the start of a node that is told so, and of two at once', async () => {
-    const flags = {
-      ...settings(),
-      proxy_listen: '127.0.0.1:0',
-      admin_listen: '127.0.0.1:0',
-      status_listen: 'off',
-      admin_gui_listen: 'off',
-      nginx_worker_processes: '1',
-    };
-    const start = (name: string): Promise<RunningGateway> => {
-      const result = loadSettings({ env: {}, flags: { ...flags, prefix: join(prefix, name) }, searchPaths: [] });
-      assert.ok(result.ok);
-      return startGateway(result.settings, { runMigrations: true });
-    };
-    const nodes = await Promise.all([start('one'), start('two')]);
+    const nodes = await Promise.all([start('one', true), start('two', true)]);
     assert.equal((await run('list'))[0], 0);
     for (const node of nodes) await node.stop({ graceful: false, timeoutMs: 0 });
   });

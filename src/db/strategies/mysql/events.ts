@@ -1,5 +1,5 @@
 import type { EntityChange } from '../../../events/index.ts';
-import type { FeedOptions, PublishedEvent } from '../feed.ts';
+import { type FeedOptions, feedPage, type PublishedEvent } from '../feed.ts';
 import type { Client } from './connection.ts';
 
 /** How long events are kept, in milliseconds. */
@@ -35,7 +35,8 @@ export function eventReaders(client: Client, nodeId: string): Pick<FeedOptions, 
     newest: () => newest(client),
     async read({ after, before, withOwn }) {
       const rows = await client.query(
-        'SELECT `id`, `changes` FROM `gibbon_events` WHERE `id` > ? AND `id` < ? AND (? = 1 OR `node_id` <> ?) ORDER BY `id`',
+        'SELECT `id`, `changes` FROM `gibbon_events` WHERE `id` > ? AND `id` < ? AND (? = 1 OR `node_id` <> ?) ' +
+          `ORDER BY \`id\` LIMIT ${feedPage}`,
         [Number(after), before === undefined ? Number.MAX_SAFE_INTEGER : Number(before), withOwn ? 1 : 0, nodeId],
       );
       return rows.map(

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityChange } from '../../../events/index.ts';
-import type { FeedOptions, PublishedEvent } from '../feed.ts';
+import { type FeedOptions, feedPage, type PublishedEvent } from '../feed.ts';
 import type { Client } from './connection.ts';
 
 /** The notification that follows a commit; its payload is the id of the node that wrote. */
@@ -48,8 +48,8 @@ export function eventReaders(client: Client, nodeId: string): Pick<FeedOptions, 
     async read({ after, before = 'infinity', withOwn }) {
       const { rows } = await client.query(
         'SELECT "at"::text, "data" FROM "cluster_events" WHERE "channel" = $1 AND "at" > $2::timestamptz ' +
-          'AND "at" < $3::timestamptz AND ($4 OR "node_id" <> $5::uuid) ORDER BY "at"',
-        [channel, after, before, withOwn, nodeId],
+          'AND "at" < $3::timestamptz AND ($4 OR "node_id" <> $5::uuid) ORDER BY "at" LIMIT $6',
+        [channel, after, before, withOwn, nodeId, feedPage],
       );
       return rows.map(([position, data]): PublishedEvent => {
         const { changes } = JSON.parse(data!) as { readonly changes: readonly EntityChange[] };

@@ -103,33 +103,33 @@ export function createPostgresStrategy(options: PostgresOptions): Strategy {
     transaction: (work) =>
       exclusively(async () => {
         const { pool, context, feed, written } = store();
+        let places: Awaited<ReturnType<typeof publish>> | undefined;
         let refusal: unknown;
-        try {
-          return await pool.lend(async (client) => {
-            let places: Awaited<ReturnType<typeof publish>> | undefined;
-            const session: WriteSession = {
-              ...createWriteSession(client, context),
-              async publish(changes) {
-                places = await publish(client, nodeId, changes);
-              },
-            };
-            const decision = await inTransaction(client, () =>
-              work(session).catch((fault: unknown) => {
-                refusal = fault;
-                throw fault;
-              }),
-            );
-            if (decision.commit) {
-              written();
-              if (places !== undefined) await feed.catchUp(places.previous, places.own);
-              decision.committed?.();
-            }
-            return decision.value;
-          });
-        } catch (fault) {
+        const inSession = (client: Client): ReturnType<typeof work> => {
+          const session: WriteSession = {
+            ...createWriteSession(client, context),
+            async publish(changes) {
+              places = await publish(client, nodeId, changes);
+            },
+          };
+          return inTransaction(client, () =>
+            work(session).catch((fault: unknown) => {
+              refusal = fault;
+              throw fault;
+            }),
+          );
+        };
+        const decision = await pool.lend(inSession).catch((fault: unknown) => {
+          if (places !== undefined) feed.doubt();
           // What the work itself threw is passed on as it is; everything else comes from the driver or the server.
           throw fault === refusal ? fault : storeFault('write to', fault);
-        }
+        });
+        if (!decision.commit) return decision.value;
+        written();
+        // The connection is given back by now: a pool may have no other.
+        if (places !== undefined) await feed.catchUp(places.previous, places.own);
+        decision.committed?.();
+        return decision.value;
       }),
     async follow(hearer) {
       const { feed, written } = store();

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { createWindows } from '../../../kits/windows/index.ts';
 import { createFakeCounters, createManualClock } from '../../../pdk/testing.ts';
 import { limitsOf } from '../limit.ts';
-import { createWindows } from '../../../kits/windows/index.ts';
 import { createLocalPolicy } from './local.ts';
 
 const start = Date.UTC(2026, 10, 20, 23, 59, 30);
