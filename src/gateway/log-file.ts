@@ -17,7 +17,9 @@ export function openLog(prefix: string, path: string, level: LogLevel, worker: n
  */
 export function openAccessLog(prefix: string, setting: string): ((line: string) => void) | undefined {
   const path = setting.trim().split(/\s+/)[0]!;
-  return path === 'off' || path === '/dev/null' ? undefined : gatherLines(sinkOf(prefix, path)).write;
+  if (path === 'off' || path === '/dev/null') return undefined;
+  const gatherer = gatherLines(sinkOf(prefix, path));
+  return (line) => gatherer.write(line);
 }
 
 function sinkOf(prefix: string, path: string): (lines: string) => void {

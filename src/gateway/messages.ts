@@ -4,6 +4,13 @@ import type { EntityChange } from '../events/index.ts';
 import type { LogLevel } from '../kernel/index.ts';
 import type { Row } from '../schema/index.ts';
 
+/** A row that a plugin writes; `ttl` is in seconds. */
+export type RowWrite = { readonly entity: string; readonly ttl?: number } & (
+  | { readonly operation: 'insert'; readonly given: Row }
+  | { readonly operation: 'update'; readonly id: string; readonly given: Row }
+  | { readonly operation: 'delete'; readonly id: string }
+);
+
 /** What the main thread tells a worker. */
 export type ToWorker =
   /** Rows that changed together. Workers answer with `applied` once the next request sees them. */
@@ -28,6 +35,8 @@ export type FromWorker =
   | { readonly type: 'listening'; readonly ports: readonly number[] }
   | { readonly type: 'applied'; readonly version: number }
   | { readonly type: 'find'; readonly id: number; readonly request: RowRequest }
+  /** Answered with `found` and the row as it is now, or was; with null where there was none. */
+  | { readonly type: 'write'; readonly id: number; readonly write: RowWrite }
   /** What the traffic showed of addresses of upstreams. */
   | { readonly type: 'health-reports'; readonly reports: readonly HealthReport[] }
   | { readonly type: 'drained' }

@@ -41,7 +41,7 @@ import { ownCertificateOf, readPem, trustedOf } from './pem.ts';
 import { openPluginAdmins, type PluginAdmins } from './plugin-admins.ts';
 import { loadPlugins } from './plugin-registry.ts';
 import { SecretRows } from './secret-rows.ts';
-import { findRow, loadAll, openStore } from './store.ts';
+import { findRow, loadAll, openStore, writeRow } from './store.ts';
 import type { WorkerData } from './worker-data.ts';
 import { createWorkers, type Workers } from './workers.ts';
 
@@ -300,6 +300,7 @@ class GatewayNode implements RunningGateway {
       dataOf: (index) => ({ ...common, index, stripe: offset + index }),
       load: () => loadAll(database, resolve),
       find: (request) => findRow(database, request, resolve),
+      write: (write) => writeRow(database, write),
       verdicts: () => this.#health!.ledger.verdicts(),
       report: (reports) => this.#health!.ledger.take(reports),
       logger: this.#logger,

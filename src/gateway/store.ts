@@ -6,6 +6,7 @@ import {
   createPostgresStrategy,
   createSqliteStrategy,
   type Dao,
+  type DaoResult,
   type Database,
   type Strategy,
 } from '../db/index.ts';
@@ -17,6 +18,7 @@ import { pluginSubschema } from '../pdk/support.ts';
 import type { EntityDefinition, Row } from '../schema/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { vaultSubschema } from '../vaults/index.ts';
+import type { RowWrite } from './messages.ts';
 import { after, mysqlServer, postgresReplica, postgresServer } from './store-servers.ts';
 
 /** Entities that every worker holds whole, in the order in which they are handed over. */
@@ -158,6 +160,30 @@ export async function findRow(database: Database, request: RowRequest, resolve: 
         : await dao.selectByCacheKey(...request.values);
   // What cannot be a key of a row, such as an id that is no UUID, names no row.
   return found.ok && found.value !== undefined ? resolve(request.entity, found.value) : undefined;
+}
+
+/**
+ * Writes a row for a worker; undefined when the row to change is not there.
+ * @throws GibbonError `ERR_STORE_WRITE` when it is refused.
+ */
+export async function writeRow(database: Database, write: RowWrite): Promise<Row | undefined> {
+  const dao = database.dao(write.entity);
+  const options = write.ttl === undefined ? {} : { ttl: write.ttl };
+  if (write.operation === 'delete') return resultOf(await dao.delete(write.id)) === true ? { id: write.id } : undefined;
+  if (write.operation === 'insert') return resultOf(await dao.insert(write.given, options));
+  return resultOf(await dao.update(write.id, write.given, options));
+}
+
+/** What the DAO's errors have for a code: no such row, and a value that was refused. */
+const notFound = 6;
+const schemaViolation = 2;
+
+function resultOf<T>(result: DaoResult<T>): T | undefined {
+  if (result.ok) return result.value;
+  if (result.error.code === notFound) return undefined;
+  // Other messages have values in them, and a session's id is for nobody's log.
+  const { code, name, message } = result.error;
+  throw new GibbonError(code === schemaViolation ? message : name, { code: 'ERR_STORE_WRITE' });
 }
 
 async function findRows(dao: Dao, foreignField: string, id: string): Promise<readonly Row[]> {

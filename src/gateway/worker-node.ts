@@ -1,15 +1,9 @@
 import { createBalancers, type HealthVerdict } from '../balancer/index.ts';
-import {
-  createEntityCache,
-  openSharedCache,
-  openSharedCounters,
-  openSharedStore,
-  type RowRequest,
-} from '../cache/index.ts';
+import { createEntityCache, openSharedCache, openSharedCounters, openSharedStore } from '../cache/index.ts';
 import { consumers } from '../entities/index.ts';
 import type { EntityChange } from '../events/index.ts';
-import { type Clock, createTimerWheel, GibbonError, type Logger, systemClock } from '../kernel/index.ts';
-import type { EntityReader, PluginHost } from '../pdk/index.ts';
+import { type Clock, createTimerWheel, type Logger, systemClock } from '../kernel/index.ts';
+import type { EntityReader, EntityWriter, PluginHost } from '../pdk/index.ts';
 import {
   createAccessLog,
   createLatencyLines,
@@ -33,6 +27,7 @@ import { openWorkerCounters } from './node-counters.ts';
 import { loadPlugins } from './plugin-registry.ts';
 import { proxySettingsOf } from './proxy-settings.ts';
 import { resolverOf } from './resolver.ts';
+import { createStoreClient } from './store-client.ts';
 import type { WorkerData } from './worker-data.ts';
 
 /** The data plane of one worker, from its shared memory to its listeners. */
@@ -54,9 +49,6 @@ export interface WorkerNode {
   drain(): Promise<void>;
 }
 
-/** Milliseconds for which a question to the main thread may stay unanswered. */
-const lookupTimeout = 10_000;
-
 /**
  * Builds the data plane of a worker.
  * @throws GibbonError when a plugin cannot be loaded or a setting's file cannot be read.
@@ -70,32 +62,9 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
   const wheel = createTimerWheel({ clock });
   wheel.start();
 
-  const waiting = new Map<number, { resolve: (row: Row | null) => void; reject: (fault: Error) => void }>();
-  let lastQuestion = 0;
-  function fetchRow(request: RowRequest): Promise<Row | null> {
-    lastQuestion += 1;
-    const id = lastQuestion;
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        waiting.delete(id);
-        reject(storeFault(request.entity, `no answer in ${lookupTimeout / 1000} s`));
-      }, lookupTimeout);
-      waiting.set(id, {
-        resolve(row) {
-          clearTimeout(timer);
-          resolve(row);
-        },
-        reject(fault) {
-          clearTimeout(timer);
-          reject(storeFault(request.entity, fault.message));
-        },
-      });
-      send({ type: 'find', id, request });
-    });
-  }
-
+  const store = createStoreClient(send);
   const cache = createEntityCache({
-    fetch: fetchRow,
+    fetch: (request) => store.read(request),
     clock,
     workspaceId: data.workspaceId,
     shared: openSharedCache(data.buffers.rows, clock),
@@ -120,6 +89,7 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
     counters: sharedCounters,
     store: openSharedStore(data.buffers.store, clock),
     reader: (definition) => cache.reader(definition) as EntityReader<never>,
+    writer: (definition) => store.writer(definition.name) as EntityWriter<never>,
     every(ms, task) {
       const timer = setInterval(task, ms);
       timer.unref();
@@ -236,16 +206,8 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
     },
     judge: (verdicts) => balancers.takeVerdicts(verdicts),
     forget: () => cache.clear(),
-    answered(id, row) {
-      const question = waiting.get(id);
-      waiting.delete(id);
-      question?.resolve(row);
-    },
-    failed(id, message) {
-      const question = waiting.get(id);
-      waiting.delete(id);
-      question?.reject(new Error(message));
-    },
+    answered: (id, row) => store.answered(id, row),
+    failed: (id, message) => store.failed(id, message),
     async listen(ports) {
       // As in Kong, one address with TLS and http2 is enough for all addresses with TLS.
       const offersHttp2 = settings.proxy_listen.some((address) => address.ssl && address.http2);
@@ -275,8 +237,4 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
       clearInterval(heapTimer);
     },
   };
-}
-
-function storeFault(entity: string, detail: string): GibbonError {
-  return new GibbonError(`Cannot read ${entity} from the store: ${detail}`, { code: 'ERR_STORE_READ' });
 }

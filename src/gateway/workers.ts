@@ -4,7 +4,7 @@ import type { RowRequest } from '../cache/index.ts';
 import type { EntityChange } from '../events/index.ts';
 import { GibbonError, type Logger, type LogLevel, messageOf } from '../kernel/index.ts';
 import type { Row } from '../schema/index.ts';
-import type { FromWorker, ToWorker } from './messages.ts';
+import type { FromWorker, RowWrite, ToWorker } from './messages.ts';
 import type { WorkerData } from './worker-data.ts';
 
 /** What {@link createWorkers} needs. */
@@ -16,6 +16,8 @@ export interface WorkersOptions {
   readonly load: () => AsyncIterable<readonly EntityChange[]>;
   /** Looks a row up in the store for a worker. */
   readonly find: (request: RowRequest) => Promise<Row | undefined>;
+  /** Writes a row for a worker. */
+  readonly write: (write: RowWrite) => Promise<Row | undefined>;
   /** What a new worker must know of the health of addresses. */
   readonly verdicts: () => readonly HealthVerdict[];
   /** Takes what a worker saw of addresses. */
@@ -75,6 +77,13 @@ export function createWorkers(options: WorkersOptions): Workers {
 
   function post(member: Member, message: ToWorker): void {
     member.worker.postMessage(message);
+  }
+
+  function reply(member: Member, id: number, outcome: Promise<Row | undefined>): void {
+    outcome.then(
+      (row) => post(member, { type: 'found', id, row: row ?? null }),
+      (fault: unknown) => post(member, { type: 'failed', id, message: messageOf(fault) }),
+    );
   }
 
   function announce(changes: readonly EntityChange[]): void {
@@ -148,10 +157,10 @@ export function createWorkers(options: WorkersOptions): Workers {
             if (waiting.size > 0) checkWaiting();
             return;
           case 'find':
-            options.find(message.request).then(
-              (row) => post(member, { type: 'found', id: message.id, row: row ?? null }),
-              (fault: unknown) => post(member, { type: 'failed', id: message.id, message: messageOf(fault) }),
-            );
+            reply(member, message.id, options.find(message.request));
+            return;
+          case 'write':
+            reply(member, message.id, options.write(message.write));
             return;
           case 'health-reports':
             options.report(message.reports);

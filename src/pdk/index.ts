@@ -11,6 +11,7 @@ export {
   type AnyPlugin,
   definePlugin,
   type EntityReader,
+  type EntityWriter,
   type Handler,
   type Handlers,
   type Instantiate,

@@ -52,6 +52,20 @@ export interface EntityReader<R = Row> {
   findAllFor(foreignField: string, id: string): readonly R[] | Promise<readonly R[]>;
 }
 
+/**
+ * Writes rows of one entity. A write goes through the main thread; when its promise resolves the row is stored, and soon
+ * after every worker reads it.
+ * @throws GibbonError `ERR_STORE_WRITE` when the schema or the store refuses; all methods reject with it.
+ */
+export interface EntityWriter<R = Row> {
+  /** Inserts a row and fills in what was not given; `ttl` is in seconds, for entities whose rows may expire. */
+  insert(given: Row, ttl?: number): Promise<R>;
+  /** Changes fields of a row; undefined when there is none. */
+  update(id: string, given: Row, ttl?: number): Promise<R | undefined>;
+  /** True when there was such a row. */
+  delete(id: string): Promise<boolean>;
+}
+
 /** Counters in memory shared by all workers of the node; every call is atomic. */
 export interface SharedCounters {
   /**
@@ -107,6 +121,8 @@ export interface PluginHost {
   readonly store: SharedStore;
   /** A cached reader for an entity of this plugin or of core, such as consumers. */
   reader<E extends EntityDefinition>(entity: E): EntityReader<Stored<E>>;
+  /** A writer for an entity of this plugin. */
+  writer<E extends EntityDefinition>(entity: E): EntityWriter<Stored<E>>;
   /** Runs `task` every `ms` milliseconds until the returned function is called. */
   every(ms: number, task: () => void): () => void;
 }

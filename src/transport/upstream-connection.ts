@@ -196,9 +196,9 @@ export class UpstreamConnection implements TimerItem {
       return;
     }
     if (!this.isConnected) this.#fail('connect_timeout', 'time-out while connecting');
-    else if (this.#isPaused) {
-      // The client is slow, not the peer.
-      this.deadline = this.#pool.wheel.now + this.#timeouts!.read;
+    else if (this.#isPaused || (!this.#isSent && this.#socket.writableLength === 0)) {
+      // The client is slow, not the peer: it takes nothing, or its request has a pause.
+      this.deadline = this.#pool.wheel.now + (this.#isSent ? this.#timeouts!.read : this.#timeouts!.write);
       this.#pool.wheel.schedule(this);
     } else if (!this.#isSent) this.#fail('write_timeout', 'time-out while sending the request');
     else this.#fail('read_timeout', 'time-out while reading the answer');

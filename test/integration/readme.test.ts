@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { globSync, readFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, describe, it } from 'node:test';
 import { type InProcessGateway, startTestGateway } from '../support/gateway.ts';
@@ -58,6 +59,27 @@ describe('lines to paste', () => {
       await admin('DELETE', '/consumers/ann', undefined, 204);
       const { body } = await admin('GET', '/plugins');
       for (const { id } of body.data) await admin('DELETE', `/plugins/${id}`, undefined, 204);
+    }
+  });
+
+  it('of the page on upstreams work, one after another', async () => {
+    gateway = await startTestGateway();
+    const lines = curlLines(readFileSync(join(root, 'docs/upstreams.md'), 'utf8'));
+    // Whoever has that name can set its addresses.
+    await pasteAll(lines.filter((line) => !line.includes('node.internal')));
+  });
+
+  it('of the guide to plugins work with the plugin that it shows', async () => {
+    const guide = readFileSync(join(root, 'docs/plugin-development.md'), 'utf8');
+    const folder = mkdtempSync(join(tmpdir(), 'gibbon-guide-'));
+    try {
+      writeFileSync(join(folder, 'greeting.ts'), /```ts\n([\s\S]*?)```/.exec(guide)![1]!);
+      gateway = await startTestGateway({ demo: 'on', plugins: 'bundled,greeting', plugin_path: folder });
+      const [line = ''] = curlLines(guide);
+      const [answer] = await pasteAll([line, 'curl -i localhost:8000/echo']).then((outputs) => outputs.slice(1));
+      assert.match(answer!, /^X-Greeting: ahoy\r$/m);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
     }
   });
 });

@@ -79,12 +79,15 @@ export async function startTestGateway(given: GivenSettings = {}): Promise<InPro
   const prefix = mkdtempSync(join(tmpdir(), 'gibbon-test-'));
   const flags = settingsOf(prefix, given);
   const running = await startGateway(load(flags));
+  const talk = talkTo(prefix, () => running.addresses);
   return {
-    ...talkTo(prefix, () => running.addresses),
+    ...talk,
     running,
     settings: (overlay = {}) => load({ ...flags, ...overlay }),
     async stop(graceful = false) {
       await running.stop({ graceful, timeoutMs: graceful ? 10_000 : 0 });
+      // Clients of tests that failed would keep the process.
+      talk.closeClients();
       rmSync(prefix, { recursive: true, force: true });
     },
   };
@@ -107,6 +110,10 @@ export async function startChildGateway(given: GivenSettings = {}, prefix?: stri
     });
   }
   const exited = new Promise<number | null>((resolve) => child.on('exit', (code) => resolve(code)));
+  // A test that fails must not leave it running.
+  const end = (): boolean => child.kill('SIGKILL');
+  process.once('exit', end);
+  void exited.then(() => process.removeListener('exit', end));
   const addresses = await new Promise<RunningGateway['addresses']>((resolve, reject) => {
     child.on('message', (message: { readonly type: string; readonly addresses: RunningGateway['addresses'] }) => {
       if (message.type === 'started') resolve(message.addresses);
@@ -123,7 +130,11 @@ export async function startChildGateway(given: GivenSettings = {}, prefix?: stri
   };
 }
 
-function talkTo(prefix: string, addresses: () => RunningGateway['addresses']): TestGateway {
+function talkTo(
+  prefix: string,
+  addresses: () => RunningGateway['addresses'],
+): TestGateway & { readonly closeClients: () => void } {
+  const clients: RawClient[] = [];
   const portOf = (list: readonly Address[], ssl: boolean): number =>
     list.find((address) => address.ssl === ssl)?.port ?? 0;
   const readLog = (): string => readFileSync(join(prefix, 'logs/error.log'), 'utf8');
@@ -137,7 +148,14 @@ function talkTo(prefix: string, addresses: () => RunningGateway['addresses']): T
       return proxyPort(true);
     },
     admin: (method, path, body, expected) => askAdmin(portOf(addresses().admin, false), method, path, body, expected),
-    connect: (options = {}) => connectRaw({ ...options, port: proxyPort(options.tls !== undefined) }),
+    async connect(options = {}) {
+      const client = await connectRaw({ ...options, port: proxyPort(options.tls !== undefined) });
+      clients.push(client);
+      return client;
+    },
+    closeClients() {
+      for (const client of clients) client.close();
+    },
     readLog,
     async waitForLog(pattern) {
       const deadline = performance.now() + 10_000;

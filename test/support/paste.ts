@@ -12,13 +12,19 @@ export interface Pasted {
   readonly announced: number | undefined;
 }
 
-/** The lines that start with `curl` in the shell blocks of a page, or in the text of a terminal. */
+/** The commands that start with `curl` in the shell blocks of a page, or in the text of a terminal. */
 export function curlLines(text: string): string[] {
-  return text
-    .replaceAll(/\\\n\s*/g, '')
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line.startsWith('curl '));
+  const commands: string[] = [];
+  let open: string | undefined;
+  for (const line of text.replaceAll(/\\\n\s*/g, '').split('\n')) {
+    if (open === undefined && !/^\s*curl /.test(line)) continue;
+    const command: string = open === undefined ? line.trim() : `${open}\n${line}`;
+    // A quote that is still open goes on in the next line.
+    const isWhole = (command.match(/'/g) ?? []).length % 2 === 0;
+    open = isWhole ? undefined : command;
+    if (isWhole) commands.push(command);
+  }
+  return commands;
 }
 
 /**

@@ -25,6 +25,8 @@ export function startMariadb(executable: string): TestServer {
         `--datadir=${data}`,
         `--socket=${sockets}`,
         `--pid-file=${pidFile}`,
+        // A server that starts empties its folder for temporary tables, so it must be nobody else's.
+        `--tmpdir=${folder}`,
         '--bind-address=127.0.0.1',
         `--port=${port}`,
         `--init-file=${join(folder, 'init.sql')}`,
@@ -65,7 +67,13 @@ export function startMariadb(executable: string): TestServer {
     writeFileSync(join(folder, 'init.sql'), `${statements.join('\n')}\n`);
     run(
       join(bin, 'mariadb-install-db'),
-      ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db'],
+      [
+        '--no-defaults',
+        `--datadir=${data}`,
+        `--tmpdir=${folder}`,
+        '--auth-root-authentication-method=normal',
+        '--skip-test-db',
+      ],
       folder,
     );
     const port = onFreePort(start);

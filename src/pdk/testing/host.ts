@@ -1,7 +1,8 @@
 import { createManualClock, type ManualClock } from '../../kernel/index.ts';
 import type { EntityDefinition, Row, Stored } from '../../schema/index.ts';
-import type { EntityReader, PluginHost, SharedCounters, SharedStore, StoredBytes } from '../plugin.ts';
+import type { EntityReader, EntityWriter, PluginHost, SharedCounters, SharedStore, StoredBytes } from '../plugin.ts';
 import { createMemoryLogger, type LogLine } from './log.ts';
+import { createFakeTables } from './tables.ts';
 
 /** What a fake host is made of. */
 export interface FakeHostOptions {
@@ -35,8 +36,9 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
   const lines: LogLine[] = [];
   const clock = options.clock ?? createManualClock();
   const tasks = new Set<() => void>();
+  const tables = createFakeTables(options.entities ?? {}, clock);
   const rows = (entity: string, cacheKey: readonly string[] = ['id']): EntityReader =>
-    createReader(options.entities?.[entity] ?? [], cacheKey, options.reads ?? 'now');
+    createReader(() => tables.rows(entity), cacheKey, options.reads ?? 'now');
   return {
     log: createMemoryLogger(lines),
     lines,
@@ -47,6 +49,7 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
     rows,
     reader: <E extends EntityDefinition>(entity: E) =>
       rows(entity.name, entity.cache_key ?? entity.primary_key) as EntityReader<Stored<E>>,
+    writer: <E extends EntityDefinition>(entity: E) => tables.writer(entity.name) as EntityWriter<Stored<E>>,
     every(_ms, task) {
       tasks.add(task);
       return () => tasks.delete(task);
@@ -57,20 +60,22 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
   };
 }
 
-function createReader(rows: readonly Row[], cacheKey: readonly string[], reads: 'now' | 'later'): EntityReader {
+function createReader(rows: () => readonly Row[], cacheKey: readonly string[], reads: 'now' | 'later'): EntityReader {
   const answer = (isWanted: (row: Row) => boolean): Row | undefined | Promise<Row | undefined> => {
-    const row = rows.find(isWanted);
+    const row = rows().find(isWanted);
     return reads === 'now' ? row : Promise.resolve(row);
   };
-  const lists = new Map<string, readonly Row[]>();
+  const lists = new Map<string, { readonly of: readonly Row[]; readonly list: readonly Row[] }>();
   return {
     find: (...values) => answer((row) => cacheKey.every((field, at) => plainValue(row[field]) === values[at])),
     findById: (id) => answer((row) => row['id'] === id),
     findBy: (field, value) => answer((row) => plainValue(row[field]) === value),
     findAllFor(foreignField, id) {
       const key = `${foreignField}:${id}`;
-      const list = lists.get(key) ?? rows.filter((row) => plainValue(row[foreignField]) === id);
-      lists.set(key, list);
+      const of = rows();
+      const known = lists.get(key);
+      const list = known?.of === of ? known.list : of.filter((row) => plainValue(row[foreignField]) === id);
+      lists.set(key, { of, list });
       return reads === 'now' ? list : Promise.resolve(list);
     },
   };

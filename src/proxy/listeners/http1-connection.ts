@@ -145,10 +145,17 @@ export class Http1Connection implements Downstream, TimerItem {
     return true;
   }
 
-  /** Ends the connection once the request in flight is answered; at once when there is none. */
+  /** Ends the connection once the request in flight is answered; at once between requests, soon before the first one. */
   drain(): void {
     this.#isDraining = true;
-    if (this.#state === 'head' && this.#partial === undefined) this.#socket.destroySoon();
+    if (this.#state !== 'head' || this.#partial !== undefined) return;
+    if (this.#served > 0) {
+      this.#socket.destroySoon();
+      return;
+    }
+    // The first request of a new connection may be on its way, and its client could not know that nobody read it.
+    this.deadline = Math.min(this.deadline, this.#runtime.wheel.now + freshGrace);
+    this.#runtime.wheel.schedule(this);
   }
 
   /** Cuts the connection off. */
@@ -227,6 +234,8 @@ export class Http1Connection implements Downstream, TimerItem {
       } else break;
     }
     this.#isProcessing = false;
+    // The drain may have begun when an answer that promised to keep the connection was already on its way.
+    if (this.#isDraining && this.#state === 'head' && this.#partial === undefined) this.#closeSoon();
   }
 
   /** Takes a request's head and begins its exchange; false while bytes are missing. */
@@ -382,6 +391,8 @@ export class Http1Connection implements Downstream, TimerItem {
 
   #endBody(): void {
     this.#sink = undefined;
+    // Its last run may still wait in the upstream's socket, so what follows is read into another buffer.
+    this.#private = undefined;
     this.deadline = Number.POSITIVE_INFINITY;
   }
 
@@ -525,7 +536,10 @@ export class Http1Connection implements Downstream, TimerItem {
       this.#out = '';
       this.#socket.write(text, 'latin1');
     }
-    this.#socket.write(bytes.subarray(start, end));
+    const run = bytes.subarray(start, end);
+    // A socket of TLS would queue a run behind others without asking to wait, and the next read would overwrite it.
+    const isQueued = this.#socket.writableHighWaterMark > bytesFrom && this.#socket.writableLength > 0;
+    this.#socket.write(isQueued ? Buffer.from(run) : run);
     if (this.#isChunkedOut) this.#out = '\r\n';
   }
 
@@ -647,6 +661,8 @@ function lengthLine(length: number): string {
 }
 
 const lingerTime = 5000;
+/** Milliseconds that a connection without any request so far is kept when all are to end. */
+const freshGrace = 1000;
 
 const faultStatus: Record<number, number> = {
   [HeadFault.malformed]: 400,

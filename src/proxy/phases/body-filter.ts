@@ -1,6 +1,6 @@
 import { phaseBits } from '../../pdk/support.ts';
 import type { Exchange } from '../exchange/exchange.ts';
-import { reportFault } from './handlers.ts';
+import { promiseOf, reportFault } from './handlers.ts';
 
 /**
  * Sends a chunk of the answer through the body_filter handlers, each seeing what the one before left. Returns what is to
@@ -13,7 +13,11 @@ export function filterChunk(x: Exchange, chunk: Uint8Array, isLast: boolean): Ui
     x.plugin = instance;
     x.kong.response.beginChunk(instance.id, current, isLast);
     try {
-      const replaced = instance.bodyFilter!(x.kong, current, isLast);
+      const replaced: unknown = instance.bodyFilter!(x.kong, current, isLast);
+      if (replaced !== undefined && !(replaced instanceof Uint8Array)) {
+        void promiseOf(replaced)?.catch(() => {});
+        throw new TypeError('a body filter must return bytes or nothing');
+      }
       current = x.kong.response.endChunk(replaced ?? current);
     } catch (fault) {
       reportFault(x, instance, fault);

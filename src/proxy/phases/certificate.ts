@@ -3,7 +3,7 @@ import { phaseBits } from '../../pdk/support.ts';
 import type { ClientConnection, Downstream } from '../downstream.ts';
 import { Exchange } from '../exchange/exchange.ts';
 import type { ProxyRuntime } from '../runtime.ts';
-import { reportFault } from './handlers.ts';
+import { promiseOf, reportFault } from './handlers.ts';
 
 /**
  * Runs the certificate handlers of global configurations for a handshake, then calls `done`. There is no request yet: the
@@ -22,7 +22,7 @@ export function runCertificate(runtime: ProxyRuntime, client: ClientConnection, 
       const instance = list[at]!;
       x.plugin = instance;
       try {
-        const pending = instance.certificate!(x.kong);
+        const pending = promiseOf(instance.certificate!(x.kong));
         if (pending !== undefined) {
           pending
             .catch((fault: unknown) => reportFault(x, instance, fault))

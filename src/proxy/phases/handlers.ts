@@ -16,7 +16,8 @@ export type Outcome = 'done' | 'answered' | 'failed';
 export function runHandler(x: Exchange, instance: Instance, handler: Handler): Outcome | Promise<Outcome> {
   x.plugin = instance;
   try {
-    const pending = handler(x.kong);
+    const returned: unknown = handler(x.kong);
+    const pending = returned === undefined ? undefined : promiseOf(returned);
     if (pending !== undefined) {
       return pending.then(
         () => (x.answer === undefined ? 'done' : 'answered'),
@@ -32,6 +33,13 @@ export function runHandler(x: Exchange, instance: Instance, handler: Handler): O
     return 'failed';
   }
   return x.answer === undefined ? 'done' : 'answered';
+}
+
+/** What a handler that takes its time returned; undefined for any other value, which says nothing. */
+export function promiseOf(returned: unknown): Promise<unknown> | undefined {
+  const isPromise =
+    typeof returned === 'object' && returned !== null && typeof (returned as { then?: unknown }).then === 'function';
+  return isPromise ? Promise.resolve(returned) : undefined;
 }
 
 /** Writes the one log line of a handler's fault; a body that its client spoilt is no fault of the handler's. */

@@ -1,6 +1,6 @@
 import { phaseBits } from '../../pdk/support.ts';
 import type { Exchange } from '../exchange/exchange.ts';
-import { reportFault } from './handlers.ts';
+import { promiseOf, reportFault } from './handlers.ts';
 
 /** Runs the header_filter handlers; one that throws is logged, and the answer goes on. */
 export function runHeaderFilters(x: Exchange): void {
@@ -10,7 +10,8 @@ export function runHeaderFilters(x: Exchange): void {
     const instance = list[at]!;
     x.plugin = instance;
     try {
-      instance.headerFilter!(x.kong);
+      const returned: unknown = instance.headerFilter!(x.kong);
+      if (returned !== undefined) promiseOf(returned)?.catch((fault: unknown) => reportFault(x, instance, fault));
     } catch (fault) {
       reportFault(x, instance, fault);
     }

@@ -1,6 +1,6 @@
 import { phaseBits } from '../../pdk/support.ts';
 import type { Exchange } from '../exchange/exchange.ts';
-import { reportFault } from './handlers.ts';
+import { promiseOf, reportFault } from './handlers.ts';
 
 /** Ends an exchange: the connection may carry the next request, then the log handlers run. */
 export function finishExchange(x: Exchange): void {
@@ -24,8 +24,8 @@ function runLoggers(x: Exchange): void {
   for (const instance of x.loggers) {
     x.plugin = instance;
     try {
-      const pending = instance.logPhase!(x.kong);
-      if (pending !== undefined) pending.catch((fault: unknown) => reportFault(x, instance, fault));
+      const returned: unknown = instance.logPhase!(x.kong);
+      if (returned !== undefined) promiseOf(returned)?.catch((fault: unknown) => reportFault(x, instance, fault));
     } catch (fault) {
       reportFault(x, instance, fault);
     }

@@ -7,7 +7,7 @@ import { answerWithError } from './answer.ts';
 import { tryNext } from './balancer.ts';
 import { type HashCookie, setHashCookie } from './hash-cookie.ts';
 import { ResponseRelay } from './response.ts';
-import { upstreamHead } from './upstream-request.ts';
+import { upstreamHead, wantsUpgrade } from './upstream-request.ts';
 
 /** One try to reach a peer, for the log entry. Times are milliseconds since the epoch. */
 export interface Try {
@@ -96,7 +96,7 @@ export class Passage implements ResponseSink, BodySink, Choice {
     this.#connection = connection;
     connection.send(head + this.#firstPart, this.#isFirstPartWhole, this, x.timeouts!, {
       isHead: (x.upstreamMethod ?? x.head.method) === 'HEAD',
-      wantsUpgrade: x.head.connectionUpgrade && x.head.upgrade !== undefined,
+      wantsUpgrade: wantsUpgrade(x),
     });
     if (!this.#isFirstPartWhole && connection.isConnected) this.#streamBody();
   }
@@ -214,6 +214,12 @@ export class Passage implements ResponseSink, BodySink, Choice {
     peer.report('answered', head.status, x.headedAt - x.proxiedAt);
     x.upstreamStatuses = x.upstreamStatuses === '' ? String(head.status) : `${x.upstreamStatuses}, ${head.status}`;
     if (head.status === 101) {
+      if (!this.#isBodyOver) {
+        // What is still to come of the request would be taken for the other protocol's.
+        x.runtime.logger.error(`Cannot switch protocols before the request is whole, request_id: "${x.requestId}"`);
+        answerWithError(x, 502);
+        return;
+      }
       // From here on the client's bytes are the other protocol's, without framing of ours.
       this.#isBodyOver = false;
       this.#isChunked = false;
@@ -272,6 +278,8 @@ export class Passage implements ResponseSink, BodySink, Choice {
     const mayRepeat = nothingSent || (fault.kind !== 'protocol' && idempotent.has(x.upstreamMethod ?? x.head.method));
     if (canRepeat && mayRepeat && x.retriesLeft > 0) {
       x.retriesLeft -= 1;
+      // What comes of the body while no peer is picked would go nowhere.
+      if (!this.#isBodyOver) x.down.pauseBody();
       this.tried = [...this.tried, peer];
       x.upstreamStatuses = x.upstreamStatuses === '' ? String(fault.status) : `${x.upstreamStatuses}, ${fault.status}`;
       tryNext(x);

@@ -68,7 +68,6 @@ export class ResponseRelay {
   #sendHead(knownLength: number): void {
     const x = this.#x;
     const head = this.#head!;
-    const { settings } = x.runtime;
     const { down } = x;
     this.#isFiltered = x.bodyFilters.length > 0;
     let length = knownLength;
@@ -81,7 +80,22 @@ export class ResponseRelay {
       }
     }
     x.phase = phaseBits.body_filter;
+    const lines = this.#lines(head);
+    const statusText = x.status === head.status ? head.statusText : statusLine(x.status);
+    x.isHeadSent = true;
+    this.#isBodiless = x.head.method === 'HEAD' || x.status === 204 || x.status === 304;
+    // RFC 9110 section 8.6: a 204 has no Content-Length either.
+    if (this.#isBodiless) down.sendHead(statusText, lines, noBody, x.status === 204 ? -1 : this.#shownLength(length));
+    else if (length >= 0) down.sendHead(statusText, lines, length);
+    else if (this.#isFiltered) down.sendHead(statusText, lines, unknownLength);
+    else if (!this.#hasBody) down.sendHead(statusText, lines, 0);
+    else down.sendHead(statusText, lines, head.chunked ? unknownLength : head.contentLength);
+  }
 
+  /** The header lines for the client: the upstream's, as plugins changed them, and the gateway's own. */
+  #lines(head: ResponseHead): string {
+    const x = this.#x;
+    const { settings } = x.runtime;
     const edits = x.responseEdits;
     let lines = edits === undefined ? x.responseLines : edits.apply(x.responseLines, head);
     const { sends } = settings;
@@ -96,17 +110,7 @@ export class ResponseRelay {
     if (sends.via) lines += head.via === undefined ? settings.viaLine : `Via: ${head.via}, ${settings.viaToken}\r\n`;
     else if (head.via !== undefined) lines += `Via: ${head.via}\r\n`;
     if (sends.requestId) lines += `X-Kong-Request-Id: ${x.requestId}\r\n`;
-    lines += debugLines(x);
-
-    const statusText = x.status === head.status ? head.statusText : statusLine(x.status);
-    x.isHeadSent = true;
-    this.#isBodiless = x.head.method === 'HEAD' || x.status === 204 || x.status === 304;
-    // RFC 9110 section 8.6: a 204 has no Content-Length either.
-    if (this.#isBodiless) down.sendHead(statusText, lines, noBody, x.status === 204 ? -1 : this.#shownLength(length));
-    else if (length >= 0) down.sendHead(statusText, lines, length);
-    else if (this.#isFiltered) down.sendHead(statusText, lines, unknownLength);
-    else if (!this.#hasBody) down.sendHead(statusText, lines, 0);
-    else down.sendHead(statusText, lines, head.chunked ? unknownLength : head.contentLength);
+    return lines + debugLines(x);
   }
 
   /** The length that an answer without a body tells of the one that it could have had. */
@@ -117,10 +121,9 @@ export class ResponseRelay {
   #sendUpgrade(head: ResponseHead): void {
     const x = this.#x;
     if (x.headerFilters.length > 0) runHeaderFilters(x);
-    let lines = x.responseEdits === undefined ? x.responseLines : x.responseEdits.apply(x.responseLines, head);
-    lines += `Connection: upgrade\r\nUpgrade: ${head.upgrade ?? x.head.upgrade!}\r\n`;
+    const lines = this.#lines(head);
     x.isHeadSent = true;
-    x.down.sendUpgrade(lines);
+    x.down.sendUpgrade(`${lines}Connection: upgrade\r\nUpgrade: ${head.upgrade ?? 'websocket'}\r\n`);
     x.down.flush();
     x.down.readBody(this.#passage);
   }

@@ -39,7 +39,7 @@ export function upstreamHead(x: Exchange, hostHeader: string): string {
   if (head.nominated !== undefined) untouched = cutNames(untouched, head.nominated);
   if (edits !== undefined) untouched = edits.apply(untouched, head);
 
-  const isUpgrade = head.connectionUpgrade && head.upgrade !== undefined && head.minor > 0;
+  const isUpgrade = wantsUpgrade(x);
   const method = x.upstreamMethod ?? head.method;
   const prefix = forwardedPrefix(x);
   const prefixLine = prefix === undefined ? '' : `X-Forwarded-Prefix: ${prefix}\r\n`;
@@ -64,7 +64,7 @@ export function upstreamHead(x: Exchange, hostHeader: string): string {
     return `${method} ${upstreamUri(x)}${fixed.text}${x.rawPath}\r\n${prefixLine}${id}${te}${untouched}`;
   }
   const connection = isUpgrade
-    ? `Connection: keep-alive, Upgrade\r\nUpgrade: ${head.upgrade!}\r\n`
+    ? 'Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n'
     : 'Connection: keep-alive\r\n';
 
   let forwarded: string;
@@ -87,6 +87,14 @@ export function upstreamHead(x: Exchange, hostHeader: string): string {
     `${method} ${upstreamUri(x)} HTTP/1.1\r\nHost: ${hostHeader}\r\n` +
     `${connection}${forwarded}${prefixLine}Via: ${via}\r\n${id}${te}${untouched}`
   );
+}
+
+/**
+ * True for a request to switch to WebSocket. Other protocols are not switched to, as in Kong: HTTP/2 over such a connection
+ * would carry requests that no route and no plugin saw.
+ */
+export function wantsUpgrade({ head }: Exchange): boolean {
+  return head.upgrade !== undefined && head.connectionUpgrade && head.minor > 0 && /^websocket$/i.test(head.upgrade);
 }
 
 /** X-Forwarded-Prefix: that of a trusted client, else the part of the path that was stripped; undefined for none. */

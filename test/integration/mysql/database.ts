@@ -40,9 +40,22 @@ export async function createTestDatabase(url = sharedServer('mariadb')): Promise
     server,
     sql: (text) => execute(text, database),
     drop: async () => {
+      await closeAll(server);
       await execute(`DROP DATABASE IF EXISTS ${database}`);
     },
   };
+}
+
+/** Strategies by their database: one that a failed test left open would keep the process alive. */
+const strategies = new Map<string, Strategy[]>();
+
+function keyOf({ port, database }: MysqlServer): string {
+  return `${port}/${database}`;
+}
+
+/** Closes whatever is open on a database. */
+export async function closeAll(server: MysqlServer): Promise<void> {
+  await Promise.allSettled((strategies.get(keyOf(server)) ?? []).map((strategy) => strategy.close()));
 }
 
 /** What a test sets differently; `migrate: undefined` opens a store as it is. */
@@ -58,5 +71,8 @@ export function strategyOn(server: MysqlServer, more: OptionsUnderTest = {}): St
     clock: systemClock,
     after,
   };
-  return createMysqlStrategy({ ...usual, ...more } as MysqlOptions);
+  const strategy = createMysqlStrategy({ ...usual, ...more } as MysqlOptions);
+  const key = keyOf(server);
+  strategies.set(key, [...(strategies.get(key) ?? []), strategy]);
+  return strategy;
 }

@@ -8,7 +8,7 @@ import { defineEntity, f, typedefs } from '../../../src/schema/index.ts';
 import { createTestEnvironment } from '../../support/admin.ts';
 import { requireService } from '../../support/services.ts';
 import { until } from '../../support/until.ts';
-import { createTestDatabase, type OptionsUnderTest, strategyOn, type TestDatabase } from './database.ts';
+import { closeAll, createTestDatabase, type OptionsUnderTest, strategyOn, type TestDatabase } from './database.ts';
 
 requireService('mariadb');
 
@@ -109,8 +109,9 @@ describe('a MySQL server that dies and comes back', () => {
   });
   after(() => server.stop());
 
-  it('costs the writes of that time, and nothing else', async () => {
+  it('costs the writes of that time, and nothing else', async (t) => {
     const database = await createTestDatabase(server.url);
+    t.after(() => closeAll(database.server));
     const store = await open(database);
     const consumers = store.dao('consumers');
     assert.ok((await consumers.insert({ username: 'before' })).ok);

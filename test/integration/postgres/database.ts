@@ -24,6 +24,7 @@ export async function createTestDatabase(url = sharedServer('postgres')): Promis
     server: serverOf(own),
     sql: (text) => execute(own.href, text),
     drop: async () => {
+      await closeAll(serverOf(own));
       await execute(url, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     },
   };
@@ -52,6 +53,18 @@ export function after(ms: number, work: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
+/** Strategies by their database: one that a failed test left open would keep the process alive. */
+const strategies = new Map<string, Strategy[]>();
+
+function keyOf({ port, database }: PostgresServer): string {
+  return `${port}/${database}`;
+}
+
+/** Closes whatever is open on a database. */
+export async function closeAll(server: PostgresServer): Promise<void> {
+  await Promise.allSettled((strategies.get(keyOf(server)) ?? []).map((strategy) => strategy.close()));
+}
+
 /** What a test sets differently; `migrate: undefined` opens a store as it is. */
 export type OptionsUnderTest = { readonly [Name in keyof PostgresOptions]?: PostgresOptions[Name] | undefined };
 
@@ -65,7 +78,10 @@ export function strategyOn(server: PostgresServer, more: OptionsUnderTest = {}):
     clock: systemClock,
     after,
   };
-  return createPostgresStrategy({ ...usual, ...more } as PostgresOptions);
+  const strategy = createPostgresStrategy({ ...usual, ...more } as PostgresOptions);
+  const key = keyOf(server);
+  strategies.set(key, [...(strategies.get(key) ?? []), strategy]);
+  return strategy;
 }
 
 async function execute(url: string, text: string): Promise<(string | null)[][]> {

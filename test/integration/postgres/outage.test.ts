@@ -10,7 +10,7 @@ import { createTestEnvironment } from '../../support/admin.ts';
 import { startTestGateway } from '../../support/gateway.ts';
 import { requireService } from '../../support/services.ts';
 import { until } from '../../support/until.ts';
-import { serverOf, strategyOn } from './database.ts';
+import { closeAll, serverOf, strategyOn } from './database.ts';
 
 requireService('postgres');
 
@@ -19,7 +19,10 @@ describe('a Postgres server that dies and comes back', () => {
   before(() => {
     server = startServer('postgres');
   });
-  afterAll(() => server.stop());
+  afterAll(async () => {
+    await closeAll(serverOf(new URL(server.url)));
+    server.stop();
+  });
 
   function open(events: EntityEvent[] = []): Promise<Database> {
     return createDatabase({
