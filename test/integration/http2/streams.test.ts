@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { connect as connectHttp2 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { createRoute, type InProcessGateway, startTestGateway } from '../../support/gateway.ts';
@@ -457,6 +459,19 @@ describe('HTTP/2 streams', () => {
       assert.equal(stdout, `${body} 2 200`);
     });
   }
+});
+
+describe('an HTTP/2 request in the access log', () => {
+  it('has its version', async () => {
+    const own = await startTestGateway({ proxy_listen: '127.0.0.1:0 http2 reuseport' });
+    const client = await connectFrames(own.port);
+    client.open().send(headers(1, request('/none')));
+    assert.equal((await client.answer(1)).status, 404);
+    client.close();
+    await own.running.stop({ graceful: true, timeoutMs: 5000 });
+    assert.match(readFileSync(join(own.prefix, 'logs/access.log'), 'utf8'), /"GET \/none HTTP\/2\.0" 404 /);
+    await own.stop();
+  });
 });
 
 describe('the end of an HTTP/2 connection', () => {
