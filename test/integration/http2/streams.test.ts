@@ -402,6 +402,29 @@ describe('HTTP/2 streams', () => {
     );
   });
 
+  it('runs plugins as for HTTP/1', async () => {
+    const path = '/echo/plugged';
+    const { body: service } = await gateway.admin('GET', '/services', undefined, 200);
+    const id = service.data.find(
+      (row: { readonly port: number }) => row.port === (echo.address() as AddressInfo).port,
+    ).id;
+    const { body: route } = await gateway.admin('POST', `/services/${id}/routes`, { paths: [path], strip_path: false });
+    await gateway.admin('POST', `/routes/${route.id}/plugins`, {
+      name: 'correlation-id',
+      config: { echo_downstream: true },
+    });
+    await gateway.admin('POST', `/routes/${route.id}/plugins`, {
+      name: 'request-size-limiting',
+      config: { allowed_payload_size: 1 },
+    });
+    const client = await connectFrames(gateway.port);
+    client.open().send(headers(1, post(path), false), frame(0, 1, 1, 'plugged'));
+    const { status, fields, body } = await client.answer(1);
+    client.close();
+    assert.deepEqual([status, body.toString()], [200, 'plugged']);
+    assert.ok(fields.some(([name]) => name === 'kong-request-id'));
+  });
+
   it('closes upstream connections of a client that goes away', async () => {
     const upstream = await startUpstream(async (side) => void (await side.head()));
     await createRoute(gateway, upstream.port, '/gone', { retries: 0 }, { strip_path: false });
