@@ -344,6 +344,9 @@ class GatewayNode implements RunningGateway {
       clock: systemClock,
       showLatency: settings.enabled_headers.has('x-kong-admin-latency'),
       bodyLimit: settings.nginx_admin_client_max_body_size,
+      settled: async () => {
+        await this.#workers?.settled();
+      },
       vaults: bundledVaults,
       cache: createCacheView(this.#sharedRows, this.#sharedMisses, () => this.#workers?.forget()),
       audit: this.#audit,
