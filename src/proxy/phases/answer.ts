@@ -4,7 +4,6 @@ import {
   acceptedFormat,
   errorBody,
   errorContentTypes,
-  formatOfContentType,
   gatewayErrorMessage,
   grpcMessageOf,
   grpcStatusOf,
@@ -50,7 +49,6 @@ export function answerWithError(
     finishExchange(x);
     return;
   }
-  const accept = x.firstHeader('accept');
   const contentType = x.firstHeader('content-type');
   const text = message ?? gatewayErrorMessage(status);
   const shown = status === 494 ? 400 : status;
@@ -68,12 +66,11 @@ export function answerWithError(
     });
     return;
   }
-  const format =
-    accept !== undefined
-      ? acceptedFormat(accept)
-      : contentType === undefined
-        ? settings.errorDefaultFormat
-        : (formatOfContentType(contentType) ?? settings.errorDefaultFormat);
+  // Errors with a text of their own are Kong's core's, for which JSON is the rule; the others are its nginx's, which also
+  // looks at the type of the request (Kong 3.9, kong.response.error and error_handlers.lua).
+  const accept = message === undefined ? (x.firstHeader('accept') ?? contentType) : x.header('accept')?.join(',');
+  const fallback = message === undefined ? settings.errorDefaultFormat : 'json';
+  const format = accept === undefined ? fallback : acceptedFormat(accept);
   answer(x, {
     status: shown,
     headers: [...headers, ['Content-Type', [errorContentTypes[format]]]],

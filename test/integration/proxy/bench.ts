@@ -102,6 +102,9 @@ export function requestIdOf(answer: Answer): string {
 /** Asserts that an answer is the gateway's own with Kong's text. */
 export function assertOwnAnswer(answer: Answer, status: number, message: string): void {
   assert.equal(answer.status, status, answer.text);
-  assert.equal(answer.text, `${message}\nrequest_id: ${requestIdOf(answer)}\n`);
+  const id = requestIdOf(answer);
+  const isJson = answer.header('content-type')?.startsWith('application/json') === true;
+  const json = `{\n  "message":${JSON.stringify(message)},\n  "request_id":"${id}"\n}`;
+  assert.equal(answer.text, isJson ? json : `${message}\nrequest_id: ${id}\n`);
   assert.match(answer.header('server') ?? '', /^gibbon\//);
 }

@@ -33,7 +33,7 @@ const config = {
     ],
     default: 'nothing',
   }),
-  text: f.string({ default: '' }),
+  text: f.string({ len_min: 0, default: '' }),
   status: f.integer({ default: 200 }),
   /** Where `wait` waits: it connects, says its label and goes on when the connection ends. */
   gate: f.integer({ default: 0 }),
@@ -72,17 +72,12 @@ function handlersOf(given: ProbeConfig): Handlers {
       if (marks.includes(phase)) kong.log.notice(`probe ${label} ${phase}`);
       if (given.phase === phase) return perform(kong, given);
     };
-  const sync =
-    (phase: Phase) =>
-    (kong: Kong): void => {
-      void act(phase)(kong);
-    };
   return {
     ...(takesPart('certificate') && { certificate: act('certificate') }),
     ...(takesPart('rewrite') && { rewrite: act('rewrite') }),
     ...(takesPart('access') && { access: act('access') }),
     ...(takesPart('response') && { response: act('response') }),
-    ...(takesPart('header_filter') && { headerFilter: sync('header_filter') }),
+    ...(takesPart('header_filter') && { headerFilter: act('header_filter') }),
     ...(takesPart('body_filter') && {
       bodyFilter(kong: Kong, _chunk: Uint8Array, last: boolean): Uint8Array | undefined {
         if (marks.includes('body_filter') && last) kong.log.notice(`probe ${label} body_filter`);
@@ -90,8 +85,7 @@ function handlersOf(given: ProbeConfig): Handlers {
         // What plugins in plain JavaScript may do, whatever the types say.
         if (given.does === 'strings') return 'no bytes' as unknown as Uint8Array;
         if (given.does === 'replace') return Buffer.from(last ? (given.text ?? '') : '');
-        void perform(kong, given);
-        return undefined;
+        return perform(kong, given) as unknown as undefined;
       },
     }),
     ...(takesPart('log') && { log: act('log') }),
