@@ -201,11 +201,14 @@ export function createWorkers(options: WorkersOptions): Workers {
   function replace(index: number, pause: number): void {
     setTimeout(() => {
       if (isStopping) return;
-      spawn(index).catch((fault: unknown) => {
-        if (isStopping) return;
-        logger.crit(messageOf(fault));
-        replace(index, Math.min(2 * pause, longestPause));
-      });
+      spawn(index).then(
+        () => logger.notice(`Worker ${index} serves again`),
+        (fault: unknown) => {
+          if (isStopping) return;
+          logger.crit(messageOf(fault));
+          replace(index, Math.min(2 * pause, longestPause));
+        },
+      );
     }, pause);
   }
 
