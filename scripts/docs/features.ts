@@ -31,6 +31,7 @@ export const sections: readonly FeatureSection[] = [
       '015': 'old names of keys',
       '016': '`pg_*` and `pg_ro_*`',
       '017': 'custom templates for nginx taken and passed over',
+      '019': '`error_default_type` and templates of error bodies',
     },
   },
   {
@@ -43,6 +44,7 @@ export const sections: readonly FeatureSection[] = [
       '003': '`check`',
       '004': '`health`',
       '005': '`version`',
+      '006': '`migrations`',
       '007': '`config parse`',
       '008': '`config db_import`',
       '009': '`config db_export`',
