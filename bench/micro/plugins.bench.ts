@@ -148,6 +148,7 @@ measure('ip-restriction', 'ip-restriction', { allow: ['192.168.0.0/16', '10.0.0.
 measure('bot-detection', 'bot-detection', {});
 measure('redirect', 'redirect', { location: 'https://new.test' });
 measure('redirect, keeping the path', 'redirect', { location: 'https://new.test', keep_incoming_path: true });
+measure('session, without one', 'session', {});
 measure('rate-limiting, one window', 'rate-limiting', { minute: 1e15 });
 measure('rate-limiting, three windows', 'rate-limiting', { minute: 1e15, hour: 1e15, day: 1e15 });
 measure('rate-limiting, refused', 'rate-limiting', { minute: 1 });

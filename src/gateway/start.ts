@@ -175,9 +175,12 @@ class GatewayNode implements RunningGateway {
         for (const workers of this.#hearers) workers.judge(verdicts);
       },
     });
+    // Status tells from the first moment that the node is not ready yet. Admin comes last, for who gets an answer
+    // from it may send requests at once; its key is made before, so that it listens as soon as the proxy does.
+    await this.#openStatus(settings);
+    await this.#certificateOf(settings.admin_listen, 'admin', settings.admin_ssl_cert, settings.admin_ssl_cert_key);
     this.#workers = await this.#startWorkers(settings);
     await this.#openAdmin(settings);
-    await this.#openStatus(settings);
     this.#expiry = setInterval(() => {
       database.removeExpired().catch((fault: Error) => {
         this.#logger.error(`Cannot remove expired rows: ${fault.message}`);
@@ -344,6 +347,9 @@ class GatewayNode implements RunningGateway {
       clock: systemClock,
       showLatency: settings.enabled_headers.has('x-kong-admin-latency'),
       bodyLimit: settings.nginx_admin_client_max_body_size,
+      settled: async () => {
+        await this.#workers?.settled();
+      },
       vaults: bundledVaults,
       cache: createCacheView(this.#sharedRows, this.#sharedMisses, () => this.#workers?.forget()),
       audit: this.#audit,

@@ -79,10 +79,10 @@ describe('HpackEncoder', () => {
     const cache = new LineCache();
     const encoder = new HpackEncoder(cache);
     for (let at = 0; at < 100; at += 1) encode(encoder, `X-Trace: ${at}\r\n`);
-    assert.equal(cache.line('X-Trace: 15')?.size, 7 + 2 + 32);
-    assert.equal(cache.line('X-Trace: 99'), undefined);
+    assert.equal(cache.find('X-Trace: 15', 0, 11)?.size, 7 + 2 + 32);
+    assert.equal(cache.find('X-Trace: 99', 0, 11), undefined);
     encode(encoder, 'Set-Cookie: a=b\r\n');
-    assert.equal(cache.line('Set-Cookie: a=b'), undefined);
+    assert.equal(cache.find('Set-Cookie: a=b', 0, 15), undefined);
   });
 
   it('tells the peer of each change of the table, the smallest size first', () => {

@@ -90,25 +90,24 @@ export class HpackEncoder {
     while (from < lines.length) {
       let end = lines.indexOf('\r', from);
       if (end === -1) end = lines.length;
-      const line = lines.substring(from, end);
-      const known = this.#cache.line(line);
-      out = known === undefined ? this.#newLine(bytes, out, line) : this.#knownLine(bytes, out, known);
+      const known = this.#cache.find(lines, from, end);
+      out = known === undefined ? this.#newLine(bytes, out, lines, from, end) : this.#knownLine(bytes, out, known);
       from = end + 2;
     }
     return out;
   }
 
-  #newLine(bytes: Buffer, at: number, line: string): number {
-    const colon = line.indexOf(':', 1);
-    if (colon === -1) return at;
-    const name = this.#cache.name(line.substring(0, colon));
+  #newLine(bytes: Buffer, at: number, lines: string, from: number, to: number): number {
+    const colon = lines.indexOf(':', from + 1);
+    if (colon === -1 || colon >= to) return at;
+    const name = this.#cache.name(lines, from, colon);
     if (name.lower === '') return at;
     let start = colon + 1;
-    let end = line.length;
-    while (start < end && isBlank(line.charCodeAt(start))) start += 1;
-    while (end > start && isBlank(line.charCodeAt(end - 1))) end -= 1;
-    const value = line.substring(start, end);
-    this.#cache.keep(line, name, value);
+    let end = to;
+    while (start < end && isBlank(lines.charCodeAt(start))) start += 1;
+    while (end > start && isBlank(lines.charCodeAt(end - 1))) end -= 1;
+    const value = lines.substring(start, end);
+    this.#cache.keep(lines, from, to, name, value);
     const { prefix } = name;
     let out = at;
     for (let index = 0; index < prefix.length; index += 1) bytes[out + index] = prefix[index]!;

@@ -4,6 +4,8 @@ import { staticNames, staticTable } from './static-table.ts';
 
 /** A header line in the forms in which it may be sent. */
 export interface CachedLine {
+  /** As it came, without CRLF. */
+  readonly text: string;
   readonly name: LineName;
   /** Bytes that a table counts for it. */
   readonly size: number;
@@ -17,6 +19,7 @@ export interface CachedLine {
 
 /** What is known of a header name, as it is spelled in lines. */
 export interface LineName {
+  readonly spelled: string;
   /** In lower case; empty for a name that HTTP/2 does not have. */
   readonly lower: string;
   /** Literal without indexing, up to the value. */
@@ -26,8 +29,8 @@ export interface LineName {
   skipped: number;
 }
 
-const maxLines = 2048;
-const maxNames = 512;
+const lineSlots = 2048;
+const nameSlots = 512;
 const maxLineLength = 1024;
 const startCredit = 16;
 const maxCredit = 64;
@@ -49,60 +52,84 @@ const volatile = new Set(['x-kong-request-id', 'set-cookie']);
 
 /**
  * Header lines and their HPACK forms, shared by the connections of a worker: most lines of answers come again and again. Names
- * whose values never come again lose their credit, and their lines are no longer kept.
+ * whose values never come again lose their credit, and their lines are no longer kept. Both are found by a hash over a few
+ * characters, in tables of one place for each hash: a Map would have to make a string of each line, and intern it.
  */
 export class LineCache {
-  #lines = new Map<string, CachedLine>();
-  #names = new Map<string, LineName>();
+  readonly #lines: (CachedLine | undefined)[] = new Array(lineSlots).fill(undefined);
+  readonly #names: (LineName | undefined)[] = new Array(nameSlots).fill(undefined);
   #lastId = 0;
 
-  /** The line, if it is kept. `line` has no CRLF. */
-  line(line: string): CachedLine | undefined {
-    return this.#lines.get(line);
+  /** The line from `start` to `end`, without CRLF, if it is kept. */
+  find(lines: string, start: number, end: number): CachedLine | undefined {
+    const line = this.#lines[lineSlot(lines, start, end)];
+    if (line === undefined || line.text.length !== end - start || !lines.startsWith(line.text, start)) return undefined;
+    return line;
   }
 
-  /** What is known of a name as it is spelled. */
-  name(spelled: string): LineName {
-    const known = this.#names.get(spelled);
-    if (known !== undefined) return known;
-    if (this.#names.size >= maxNames) this.#names = new Map();
+  /** What is known of the name from `start` to `end`, as it is spelled. */
+  name(lines: string, start: number, end: number): LineName {
+    const slot = nameSlot(lines, start, end);
+    const known = this.#names[slot];
+    if (known !== undefined && known.spelled.length === end - start && lines.startsWith(known.spelled, start)) {
+      return known;
+    }
+    const spelled = unshared(lines.substring(start, end));
     const lower = spelled.toLowerCase();
-    const made: LineName = {
+    return (this.#names[slot] = {
+      spelled,
       lower: dropped.has(lower) ? '' : lower,
       prefix: namePrefix(lower, 0x00, 4),
       credit: volatile.has(lower) ? Number.NEGATIVE_INFINITY : startCredit,
       skipped: 0,
-    };
-    this.#names.set(unshared(spelled), made);
-    return made;
+    });
   }
 
   /** Keeps a line whose name is worth it. */
-  keep(line: string, name: LineName, value: string): void {
-    if (line.length > maxLineLength) return;
+  keep(lines: string, start: number, end: number, name: LineName, value: string): void {
+    if (end - start > maxLineLength) return;
     if (name.credit <= 0) {
       name.skipped = (name.skipped + 1) % retryEvery;
       if (name.skipped !== 0 || name.credit === Number.NEGATIVE_INFINITY) return;
     } else name.credit -= 1;
-    if (this.#lines.size >= maxLines) this.#lines = new Map();
     this.#lastId += 1;
-    const text = unshared(value);
     const { lower } = name;
-    const at = staticTable.findIndex((entry) => entry[0] === lower && entry[1] === text);
-    const coded = codedText(text);
-    this.#lines.set(unshared(line), {
+    const at = staticTable.findIndex((entry) => entry[0] === lower && entry[1] === value);
+    const coded = codedText(value);
+    this.#lines[lineSlot(lines, start, end)] = {
+      text: unshared(lines.substring(start, end)),
       name,
-      size: lower.length + text.length + 32,
+      size: lower.length + value.length + 32,
       plain: at === -1 ? Buffer.concat([name.prefix, coded]) : Buffer.from([0x80 | (at + 1)]),
       indexed: at === -1 ? Buffer.concat([namePrefix(lower, 0x40, 6), coded]) : undefined,
       id: this.#lastId,
-    });
+    };
   }
 
   /** A kept line came again. */
   useful({ name }: CachedLine): void {
     if (name.credit < maxCredit) name.credit += 1;
   }
+}
+
+/** Where lines differ: in their length, at their end, and, as dates do, some way before it. */
+function lineSlot(lines: string, start: number, end: number): number {
+  let hash = Math.imul(end - start, 31) + lines.charCodeAt(start);
+  hash = Math.imul(hash, 31) + lines.charCodeAt((start + end) >> 1);
+  hash = Math.imul(hash, 31) + lines.charCodeAt(end - 1);
+  if (end - start > 8) {
+    hash = Math.imul(hash, 31) + lines.charCodeAt(end - 2);
+    hash = Math.imul(hash, 31) + lines.charCodeAt(end - 5);
+    hash = Math.imul(hash, 31) + lines.charCodeAt(start + 7);
+  }
+  return (hash ^ (hash >>> 11)) & (lineSlots - 1);
+}
+
+function nameSlot(lines: string, start: number, end: number): number {
+  let hash = Math.imul(end - start, 31) + lines.charCodeAt(start);
+  hash = Math.imul(hash, 31) + lines.charCodeAt((start + end) >> 1);
+  hash = Math.imul(hash, 31) + lines.charCodeAt(end - 1);
+  return (hash ^ (hash >>> 9)) & (nameSlots - 1);
 }
 
 /** The beginning of a literal: an index of the static table, or the name itself. */

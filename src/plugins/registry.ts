@@ -14,6 +14,7 @@ import { redirect } from './redirect/index.ts';
 import { requestSizeLimiting } from './request-size-limiting/index.ts';
 import { requestTermination } from './request-termination/index.ts';
 import { responseRatelimiting } from './response-ratelimiting/index.ts';
+import { session } from './session/index.ts';
 
 /** The plugins that come with the gateway: what `plugins = bundled` stands for. */
 export const bundledPlugins: readonly AnyPlugin[] = [
@@ -32,4 +33,5 @@ export const bundledPlugins: readonly AnyPlugin[] = [
   requestSizeLimiting,
   requestTermination,
   responseRatelimiting,
+  session,
 ];

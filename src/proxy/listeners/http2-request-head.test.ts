@@ -162,7 +162,11 @@ describe('RequestHeadBuilder', () => {
     ['a long authority', [...without(':authority'), [':authority', 'a'.repeat(8300)]], 'tooLarge'],
   ];
   for (const [name, fields, verdict] of others) {
-    it(`calls ${name} ${verdict}`, () => assert.equal(build(fields).verdict, verdict));
+    it(`calls ${name} ${verdict}`, () => {
+      const built = build(fields);
+      assert.equal(built.verdict, verdict);
+      assert.equal(built.head.size, verdict === 'request' ? 99 : 0);
+    });
   }
 
   it('starts anew after each block', () => {

@@ -161,7 +161,8 @@ export class RequestHeadBuilder implements FieldVisitor {
       head.block = this.#block;
       head.untouched = this.#untouched;
     } else if (verdict !== 'malformed') {
-      // What is only refused is not shown to anyone.
+      // What is only refused is not shown to anyone: without a size it has no request line in the access log.
+      head.size = 0;
       head.method = 'GET';
       head.target = '/';
       head.block = '\n';

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { createPluginRunner } from '../../../src/pdk/testing.ts';
 import { bundledPlugins } from '../../../src/plugins/index.ts';
 import { compareStep } from './compare-step.ts';
+import { createCookieJar } from './cookie-jar.ts';
 import { sampleEntities } from './plugin-case.ts';
 import { pluginTables } from './tables.ts';
 
@@ -15,10 +16,11 @@ for (const [plugin, cases] of Object.entries(pluginTables)) {
             row.plugins.map(({ name, config }) => ({ plugin: bundled(name), config: config ?? {} })),
             { entities: row.entities ?? sampleEntities, reads },
           );
+          const jar = createCookieJar(row);
           for (const step of row.steps) {
-            const { request, answer } = step;
+            const { request, answer } = jar.bring(step);
             const run = await runner.send({ ...(request && { request }), ...(answer && { upstreamResponse: answer }) });
-            compareStep(run, step);
+            compareStep(jar.keep(run), step);
           }
         });
       }

@@ -1,5 +1,6 @@
 import { after, before, describe, test } from 'node:test';
 import { compareStep } from './compare-step.ts';
+import { createCookieJar } from './cookie-jar.ts';
 import { type LiveGateway, openLiveGateway } from './live-gateway.ts';
 import { pluginTables } from './tables.ts';
 
@@ -15,7 +16,8 @@ for (const [plugin, cases] of Object.entries(pluginTables)) {
       if (row.entities !== undefined) continue;
       test(row.title, async () => {
         const host = await gateway.configure(row);
-        for (const step of row.steps) compareStep(await gateway.send(host, step), step);
+        const jar = createCookieJar(row);
+        for (const step of row.steps) compareStep(jar.keep(await gateway.send(host, jar.bring(step))), step);
       });
     }
   });

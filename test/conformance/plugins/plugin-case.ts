@@ -45,6 +45,8 @@ export interface PluginCase {
   readonly title: string;
   readonly plugins: readonly { readonly name: string; readonly config?: Data }[];
   readonly steps: readonly PluginStep[];
+  /** The client keeps the cookies that it is given, and sends them with later requests. */
+  readonly keepsCookies?: true;
   /**
    * Rows by plural entity name, in place of those of `sampleEntities`; such a case runs on the fake exchange alone, since a
    * gateway makes ids, hashes and time stamps of its own.

@@ -14,6 +14,7 @@ import { redirectCases } from './redirect.cases.ts';
 import { requestSizeLimitingCases } from './request-size-limiting.cases.ts';
 import { requestTerminationCases } from './request-termination.cases.ts';
 import { responseRatelimitingCases } from './response-ratelimiting.cases.ts';
+import { sessionCases } from './session.cases.ts';
 
 /** All rows by the plugin that they are about. */
 export const pluginTables: { readonly [plugin: string]: readonly PluginCase[] } = {
@@ -32,4 +33,5 @@ export const pluginTables: { readonly [plugin: string]: readonly PluginCase[] } 
   'request-size-limiting': requestSizeLimitingCases,
   'request-termination': requestTerminationCases,
   'response-ratelimiting': responseRatelimitingCases,
+  session: sessionCases,
 };

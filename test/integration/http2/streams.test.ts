@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { connect as connectHttp2 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { createRoute, type InProcessGateway, startTestGateway } from '../../support/gateway.ts';
@@ -400,6 +402,29 @@ describe('HTTP/2 streams', () => {
     );
   });
 
+  it('runs plugins as for HTTP/1', async () => {
+    const path = '/echo/plugged';
+    const { body: service } = await gateway.admin('GET', '/services', undefined, 200);
+    const id = service.data.find(
+      (row: { readonly port: number }) => row.port === (echo.address() as AddressInfo).port,
+    ).id;
+    const { body: route } = await gateway.admin('POST', `/services/${id}/routes`, { paths: [path], strip_path: false });
+    await gateway.admin('POST', `/routes/${route.id}/plugins`, {
+      name: 'correlation-id',
+      config: { echo_downstream: true },
+    });
+    await gateway.admin('POST', `/routes/${route.id}/plugins`, {
+      name: 'request-size-limiting',
+      config: { allowed_payload_size: 1 },
+    });
+    const client = await connectFrames(gateway.port);
+    client.open().send(headers(1, post(path), false), frame(0, 1, 1, 'plugged'));
+    const { status, fields, body } = await client.answer(1);
+    client.close();
+    assert.deepEqual([status, body.toString()], [200, 'plugged']);
+    assert.ok(fields.some(([name]) => name === 'kong-request-id'));
+  });
+
   it('closes upstream connections of a client that goes away', async () => {
     const upstream = await startUpstream(async (side) => void (await side.head()));
     await createRoute(gateway, upstream.port, '/gone', { retries: 0 }, { strip_path: false });
@@ -457,6 +482,19 @@ describe('HTTP/2 streams', () => {
       assert.equal(stdout, `${body} 2 200`);
     });
   }
+});
+
+describe('an HTTP/2 request in the access log', () => {
+  it('has its version', async () => {
+    const own = await startTestGateway({ proxy_listen: '127.0.0.1:0 http2 reuseport' });
+    const client = await connectFrames(own.port);
+    client.open().send(headers(1, request('/none')));
+    assert.equal((await client.answer(1)).status, 404);
+    client.close();
+    await own.running.stop({ graceful: true, timeoutMs: 5000 });
+    assert.match(readFileSync(join(own.prefix, 'logs/access.log'), 'utf8'), /"GET \/none HTTP\/2\.0" 404 /);
+    await own.stop();
+  });
 });
 
 describe('the end of an HTTP/2 connection', () => {

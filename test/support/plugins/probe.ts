@@ -77,7 +77,8 @@ function handlersOf(given: ProbeConfig): Handlers {
     ...(takesPart('rewrite') && { rewrite: act('rewrite') }),
     ...(takesPart('access') && { access: act('access') }),
     ...(takesPart('response') && { response: act('response') }),
-    ...(takesPart('header_filter') && { headerFilter: act('header_filter') }),
+    // What plugins in plain JavaScript may do, whatever the types say: a header filter that is asynchronous.
+    ...(takesPart('header_filter') && { headerFilter: act('header_filter') as (kong: Kong) => void }),
     ...(takesPart('body_filter') && {
       bodyFilter(kong: Kong, _chunk: Uint8Array, last: boolean): Uint8Array | undefined {
         if (marks.includes('body_filter') && last) kong.log.notice(`probe ${label} body_filter`);

@@ -43,8 +43,10 @@ export async function migrate(
 async function migrateWith(client: Client, layouts: readonly TableLayout[], lockTimeoutMs: number): Promise<void> {
   const name = await lock(client, lockTimeoutMs);
   try {
-    await readState(client, layouts);
-    await complete(client, layouts);
+    const state = await readState(client, layouts);
+    // The note that a migration is under way must not be left where there is nothing to do: other nodes run already.
+    const isDone = state !== undefined && state.pending.length === 0 && state.missing.length === 0;
+    if (!isDone) await complete(client, layouts);
   } finally {
     await client.query('SELECT RELEASE_LOCK(?)', [name]);
   }
