@@ -425,15 +425,24 @@ describe('HTTP/2 streams', () => {
     assert.ok(fields.some(([name]) => name === 'kong-request-id'));
   });
 
-  it('closes upstream connections of a client that goes away', async () => {
-    const upstream = await startUpstream(async (side) => void (await side.head()));
+  it('closes upstream connections of a client that goes away', async (t) => {
+    let heads = 0;
+    let told: () => void = () => {};
+    const both = new Promise<void>((resolve) => {
+      told = resolve;
+    });
+    const upstream = await startUpstream(async (side) => {
+      await side.head();
+      heads += 1;
+      if (heads === 2) told();
+    });
+    t.after(() => upstream.close());
     await createRoute(gateway, upstream.port, '/gone', { retries: 0 }, { strip_path: false });
     const client = await connectFrames(gateway.port);
     client.open().send(headers(1, request('/gone')), headers(3, request('/gone')));
-    const sides = [await upstream.connection(0), await upstream.connection(1)];
+    await both;
     client.socket.resetAndDestroy();
-    await Promise.all(sides.map((side) => side.gone()));
-    await upstream.close();
+    await Promise.all([0, 1].map(async (index) => (await upstream.connection(index)).gone()));
   });
 
   it('keeps to HTTP/1 where HTTP/2 is not offered', async () => {
