@@ -27,8 +27,8 @@ function cells(figures: Figures): string[] {
     figures.subject,
     String(Math.round(figures.requestsPerSecond)),
     figures.cpuPerRequest.toFixed(1),
-    figures.p50.toFixed(2),
-    figures.p99.toFixed(2),
+    milliseconds(figures.p50),
+    milliseconds(figures.p99),
     String(figures.errors),
     (figures.residentBytes / 1024 ** 2).toFixed(0),
   ];
@@ -62,4 +62,9 @@ function output(program: string, args: readonly string[]): string {
   } catch {
     return 'unknown';
   }
+}
+
+/** h2load tells no percentiles of its latencies. */
+function milliseconds(value: number): string {
+  return Number.isNaN(value) ? '-' : value.toFixed(2);
 }

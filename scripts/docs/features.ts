@@ -193,6 +193,7 @@ export const sections: readonly FeatureSection[] = [
       '022': 'upstream connections used again',
       '023': 'limits: 413, 414, 400',
       '025': 'access log and error log',
+      '027': 'graceful stop, reload',
     },
   },
   {
@@ -280,6 +281,7 @@ export const sections: readonly FeatureSection[] = [
       '002': 'the most particular of eight places',
       '003': 'plugins of a consumer found on the way',
       '005': 'later phases run for answers of plugins',
+      '006': '500 for a plugin that fails',
       '009': '`plugins` names the ones to load',
       '010': 'plugins in TypeScript and JavaScript',
       '016': 'changes take effect at once',
