@@ -517,6 +517,7 @@ export class Http1Connection implements Downstream, TimerItem {
   sendUpgrade(lines: string): void {
     this.#out += `HTTP/1.1 101 Switching Protocols\r\n${lines}\r\n`;
     this.#isRaw = true;
+    this.#isChunkedOut = false;
     this.#outRemaining = -1;
     this.#mayKeepAlive = false;
   }
