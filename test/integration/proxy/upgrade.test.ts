@@ -59,6 +59,21 @@ describe('tunnels', () => {
     await bench.assertSound();
   });
 
+  it('are opened behind chunked answers on the same connection', async () => {
+    bench.upstream.script = async (side) => {
+      await side.request();
+      await side.send('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n');
+      await side.head();
+      await side.send(`${switching}first`);
+    };
+    const client = await bench.gateway.connect();
+    assert.equal((await client.ask('GET /t/x HTTP/1.1\r\nHost: a\r\n\r\n')).text, 'ok');
+    assert.equal((await client.ask(asking)).status, 101);
+    assert.equal((await client.reader.exactly(5, 'bytes')).toString(), 'first');
+    client.close();
+    await bench.upstream.connections.at(-1)!.gone();
+  });
+
   it('carry bytes that came together with the heads', async () => {
     bench.upstream.script = async (side) => {
       await side.head();
