@@ -110,6 +110,7 @@ class GatewayNode implements RunningGateway {
   #workers: Workers | undefined;
   /** All workers that must hear of changes: during a reload those that come beside those that go. */
   readonly #hearers = new Set<Workers>();
+  #isStopping = false;
   #generation = 0;
   #admin: AdminServer | undefined;
   #pluginAdmins: PluginAdmins | undefined;
@@ -230,6 +231,7 @@ class GatewayNode implements RunningGateway {
     this.#logger.setLevel(settings.log_level);
     await former.stop(drainLimit);
     this.#hearers.delete(former);
+    if (this.#isStopping) return;
     await this.#admin?.close();
     await this.#openAdmin(settings);
     await this.#status?.close();
@@ -246,13 +248,15 @@ class GatewayNode implements RunningGateway {
   }
 
   async stop({ graceful, timeoutMs }: { readonly graceful: boolean; readonly timeoutMs: number }): Promise<void> {
+    this.#isStopping = true;
     this.#declarative?.close();
     clearInterval(this.#expiry);
     this.#logLevel.end();
     await this.#status?.close();
     await this.#admin?.close(graceful ? AbortSignal.timeout(Math.max(1, timeoutMs)) : AbortSignal.abort());
     this.#pluginAdmins?.close();
-    await this.#workers?.stop(graceful ? timeoutMs : 0);
+    // Those that a reload is about to replace among them.
+    await Promise.all([...this.#hearers].map((workers) => workers.stop(graceful ? timeoutMs : 0)));
     this.#health?.close();
     await this.#database?.close();
     this.#echo?.close();
