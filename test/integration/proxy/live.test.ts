@@ -328,6 +328,26 @@ describe('a reload', () => {
   });
 });
 
+it('a stop during a reload ends the workers of both generations', async (t) => {
+  const bench = await startBench(settings);
+  t.after(() => bench.close());
+  const held = await startUpstream((side) => side.reader.rest().then(() => {}));
+  t.after(() => held.close());
+  await createRoute(bench.gateway, held.port, '/held');
+  const client = await bench.gateway.connect();
+  client.send(get('/held'));
+  await held.connection(0);
+  const idle = await bench.gateway.connect();
+  assert.equal((await idle.ask(get('/t/x'))).status, 200);
+  const reloading = bench.gateway.running.reload(bench.gateway.settings());
+  // Its end tells that the former workers are left with the request that never ends.
+  await idle.closed();
+  await bench.gateway.stop();
+  await reloading;
+  assert.equal((await client.closed()).rest, '');
+  await assert.rejects(bench.gateway.admin('GET', '/'));
+});
+
 describe('a process that is killed', () => {
   it('loses no write that it acknowledged, and starts again', async (t) => {
     const upstream = await startUpstream();
