@@ -12,6 +12,7 @@ import {
   RequestHead,
 } from '../../http1/index.ts';
 import type { TimerItem } from '../../kernel/index.ts';
+import { queuedBytes } from '../../transport/index.ts';
 import { type BodySink, type ClientConnection, type Downstream, noBody, unknownLength } from '../downstream.ts';
 import { Exchange } from '../exchange/exchange.ts';
 import { answerWithError } from '../phases/answer.ts';
@@ -79,6 +80,8 @@ export class Http1Connection implements Downstream, TimerItem {
   #isAnswered = false;
   #isAborted = false;
   #isRefused = false;
+  /** Bytes that waited in the socket when its time-out was looked at last. */
+  #queued = 0;
 
   constructor(
     runtime: ProxyRuntime,
@@ -166,6 +169,18 @@ export class Http1Connection implements Downstream, TimerItem {
 
   onTimeout(): void {
     const { wheel } = this.#runtime;
+    if (this.#socket.writableLength > 0 && this.#partial === undefined && this.#state !== 'closed') {
+      // The client has to take something within send_timeout, not all of it.
+      const queued = queuedBytes(this.#socket);
+      if (queued === this.#queued) {
+        this.#socket.destroy();
+        return;
+      }
+      this.#queued = queued;
+      this.#touch();
+      wheel.schedule(this);
+      return;
+    }
     switch (this.#state) {
       case 'head':
         if (this.#partial === undefined) this.#socket.destroy();
@@ -175,10 +190,7 @@ export class Http1Connection implements Downstream, TimerItem {
         this.#socket.destroy();
         return;
       case 'busy':
-        if (this.#socket.writableLength > 0) {
-          // The client takes nothing for send_timeout.
-          this.#socket.destroy();
-        } else if (this.#sink !== undefined && !this.#isBodyPaused && this.#hasBodyToCome() && !this.#isRaw) {
+        if (this.#sink !== undefined && !this.#isBodyPaused && this.#hasBodyToCome() && !this.#isRaw) {
           const sink = this.#sink;
           this.#sink = undefined;
           this.#mayKeepAlive = false;
@@ -569,7 +581,10 @@ export class Http1Connection implements Downstream, TimerItem {
     }
     if (socket.writableLength === 0) return true;
     // What could not be sent at once is bounded by the time that the client may take for it.
-    if (this.deadline === Number.POSITIVE_INFINITY) this.#touch();
+    if (this.deadline === Number.POSITIVE_INFINITY) {
+      this.#queued = queuedBytes(socket);
+      this.#touch();
+    }
     return !socket.writableNeedDrain;
   }
 

@@ -92,6 +92,47 @@ describe('clients that are slow', { concurrency: true }, () => {
     client.close();
   });
 
+  it('may take their time over an answer that was gathered before, as long as they go on', async () => {
+    const length = 60_000_000;
+    const patient = await startBench(
+      {
+        nginx_http_send_timeout: '1500ms',
+        nginx_http_keepalive_timeout: '1500ms',
+        nginx_http_client_body_buffer_size: '64m',
+        plugins: 'bundled,probe',
+      },
+      { retries: 0 },
+    );
+    await patient.gateway.admin('POST', '/plugins', { name: 'probe', config: { phase: 'access', does: 'buffer' } });
+    patient.upstream.script = async (side) => {
+      await side.request();
+      await side.send(`HTTP/1.1 200 OK\r\nContent-Length: ${length}\r\n\r\n`);
+      await side.send(Buffer.alloc(length, 'x'));
+      await side.answerAll();
+    };
+    const client = await patient.gateway.connect();
+    client.reader.forget();
+    client.send(get);
+    await client.reader.hasMore();
+    // A sip now and then, each within the time-out, over much longer than that.
+    let upTo = 0;
+    const sip = (): void => {
+      if (client.reader.received >= upTo) client.socket.pause();
+    };
+    client.socket.on('data', sip);
+    for (let round = 0; round < 20; round += 1) {
+      upTo = client.reader.received + 1_500_000;
+      client.socket.resume();
+      await pause(250);
+    }
+    assert.ok(client.reader.received < length - 10_000_000);
+    client.socket.off('data', sip);
+    client.socket.resume();
+    assert.equal((await client.answer()).body.length, length);
+    client.close();
+    await patient.close();
+  });
+
   it('are cut off when they take nothing of their answer', async () => {
     const big = await startBench({ nginx_http_send_timeout: '600ms' }, { retries: 0 });
     big.upstream.script = async (side) => {
