@@ -13,6 +13,7 @@ import {
 import type { TimerItem } from '../kernel/index.ts';
 import { type FaultKind, TransportFault } from './fault.ts';
 import type { PeerPool } from './pool.ts';
+import { queuedBytes } from './queued-bytes.ts';
 
 /** Hears what becomes of a request. All calls come from the connection's own events, in order. */
 export interface ResponseSink {
@@ -81,6 +82,8 @@ export class UpstreamConnection implements TimerItem {
   #isPaused = false;
   #announcedIdle = -1;
   #isClosed = false;
+  /** Bytes that waited in the socket when its time-out was looked at last. */
+  #queued = 0;
 
   constructor(pool: PeerPool) {
     this.#pool = pool;
@@ -148,18 +151,27 @@ export class UpstreamConnection implements TimerItem {
     this.deadline = deadline;
     if (isEarlier) this.#pool.wheel.schedule(this);
     this.#socket.write(text, 'latin1');
+    this.#noteQueue();
   }
 
   /** Writes on with the body. Returns false when the caller should wait for {@link ResponseSink.onWritable}. */
   writeText(text: string): boolean {
     this.#touch();
-    return this.#socket.write(text, 'latin1');
+    const isTaken = this.#socket.write(text, 'latin1');
+    this.#noteQueue();
+    return isTaken;
   }
 
   /** Writes bytes of the body; a run of 16 KiB or more must stay as it is while {@link UpstreamConnection.isFull}. */
   writeBytes(bytes: Uint8Array): boolean {
     this.#touch();
-    return this.#socket.write(bytes);
+    const isTaken = this.#socket.write(bytes);
+    this.#noteQueue();
+    return isTaken;
+  }
+
+  #noteQueue(): void {
+    if (this.#socket.writableLength > 0) this.#queued = queuedBytes(this.#socket);
   }
 
   /** The body was written to its end. */
@@ -196,12 +208,23 @@ export class UpstreamConnection implements TimerItem {
       return;
     }
     if (!this.isConnected) this.#fail('connect_timeout', 'time-out while connecting');
-    else if (this.#isPaused || (!this.#isSent && this.#socket.writableLength === 0)) {
+    else if (this.#socket.writableLength > 0 && !this.#isPaused) {
+      // The peer has to take something within write_timeout, not all of it.
+      const queued = queuedBytes(this.#socket);
+      if (queued === this.#queued) this.#fail('write_timeout', 'time-out while sending the request');
+      else {
+        this.#queued = queued;
+        this.#waitOn(this.#timeouts!.write);
+      }
+    } else if (this.#isPaused || !this.#isSent) {
       // The client is slow, not the peer: it takes nothing, or its request has a pause.
-      this.deadline = this.#pool.wheel.now + (this.#isSent ? this.#timeouts!.read : this.#timeouts!.write);
-      this.#pool.wheel.schedule(this);
-    } else if (!this.#isSent) this.#fail('write_timeout', 'time-out while sending the request');
-    else this.#fail('read_timeout', 'time-out while reading the answer');
+      this.#waitOn(this.#isSent ? this.#timeouts!.read : this.#timeouts!.write);
+    } else this.#fail('read_timeout', 'time-out while reading the answer');
+  }
+
+  #waitOn(ms: number): void {
+    this.deadline = this.#pool.wheel.now + ms;
+    this.#pool.wheel.schedule(this);
   }
 
   #touch(): void {
