@@ -193,6 +193,35 @@ describe('slow clients before patient services', () => {
     client.close();
   });
 
+  it('are not needed for an upstream that takes its time over a long request', async () => {
+    const length = 60_000_000;
+    const patient = await startBench(
+      { nginx_http_client_body_buffer_size: '64m', plugins: 'bundled,probe' },
+      { retries: 0, write_timeout: 1500, read_timeout: 1500 },
+    );
+    await patient.gateway.admin('POST', '/plugins', { name: 'probe', config: { phase: 'access', does: 'read' } });
+    patient.upstream.script = async (side) => {
+      side.reader.forget();
+      await side.head();
+      for (let round = 0; round < 20; round += 1) {
+        const upTo = side.reader.received + 1_500_000;
+        side.socket.resume();
+        while (side.reader.received < upTo) await new Promise(setImmediate);
+        side.socket.pause();
+        await pause(200);
+      }
+      side.socket.resume();
+      while (side.reader.received < length) await new Promise(setImmediate);
+      await side.answer('200 OK', 'at last');
+    };
+    const client = await patient.gateway.connect();
+    client.send(`POST /t/x HTTP/1.1\r\nHost: a\r\nContent-Length: ${length}\r\n\r\n`);
+    client.send(Buffer.alloc(length, 'x'));
+    assert.equal((await client.answer('POST')).text, 'at last');
+    client.close();
+    await patient.close();
+  });
+
   it('are answered with 504 when the upstream takes nothing of the request', async () => {
     bench.upstream.script = async (side) => {
       await side.head();
