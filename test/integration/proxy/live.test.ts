@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { type Gate, startGate } from '../../support/gate.ts';
 import { createRoute, startChildGateway, type TestGateway } from '../../support/gateway.ts';
@@ -356,6 +357,7 @@ describe('a process that is killed', () => {
     const acknowledged: string[] = [];
     for (let life = 0; life < 3; life += 1) {
       const gateway = await startChildGateway({ nginx_worker_processes: '1' }, prefix);
+      if (life === 0) t.after(() => rmSync(gateway.prefix, { recursive: true, force: true }));
       prefix = gateway.prefix;
       // What earlier lives were told is there, and is served.
       for (const name of acknowledged) await gateway.admin('GET', `/routes/${name}`);
@@ -388,6 +390,7 @@ describe('a process that is killed', () => {
     const upstream = await startUpstream();
     t.after(() => upstream.close());
     const gateway = await startChildGateway({ nginx_worker_processes: '1' });
+    t.after(() => rmSync(gateway.prefix, { recursive: true, force: true }));
     await createRoute(gateway, upstream.port, '/a');
     let answer: () => void = () => {};
     const answered = new Promise<void>((resolve) => {
