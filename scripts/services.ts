@@ -21,6 +21,9 @@ export const services = {
   mariadb: { executable: 'mariadbd', packages: ['mariadb-server'], folders: ['/usr/sbin', '/usr/libexec'] },
   wrk: { executable: 'wrk', packages: ['wrk'] },
   redis: { executable: 'redis-server', packages: ['redis-server'] },
+  slapd: { executable: 'slapd', packages: ['slapd'], folders: ['/usr/sbin', '/usr/libexec'] },
+  chromium: { executable: 'chromium', packages: ['chromium'] },
+  nghttp: { executable: 'nghttp', packages: ['nghttp2-client'] },
 } as const satisfies Record<string, Service>;
 
 /** Name of a known service. */
