@@ -1,9 +1,10 @@
-import { type Clock, GibbonError, messageOf } from '../../../kernel/index.ts';
+import { type Clock, GibbonError } from '../../../kernel/index.ts';
 import type { EntityDefinition } from '../../../schema/index.ts';
 import { tableLayout } from '../columns.ts';
 import { createFeed, type Feed } from '../feed.ts';
 import { createLock } from '../lock.ts';
-import type { ReadSession, Strategy, WriteSession } from '../strategy.ts';
+import { openFault, storeName, transactShared } from '../server-store.ts';
+import type { Decision, ReadSession, Strategy } from '../strategy.ts';
 import type { After } from '../timers.ts';
 import { type Client, createPool, type MysqlServer, type Pool, storeFault } from './connection.ts';
 import { eventReaders, eventsKeptMs, publish, removeOldEvents } from './events.ts';
@@ -41,7 +42,7 @@ export function createMysqlStrategy(options: MysqlOptions): Strategy {
 
   function store(): Opened {
     if (opened === undefined) {
-      throw new GibbonError(`Cannot use the store "${nameOf(server)}": it is closed`, { code: 'ERR_STORE_CLOSED' });
+      throw new GibbonError(`Cannot use the store "${storeName(server)}": it is closed`, { code: 'ERR_STORE_CLOSED' });
     }
     return opened;
   }
@@ -60,32 +61,17 @@ export function createMysqlStrategy(options: MysqlOptions): Strategy {
     transaction: (work) =>
       exclusively(async () => {
         const { pool, context, feed } = store();
-        let places: Awaited<ReturnType<typeof publish>> | undefined;
-        let refusal: unknown;
-        const inSession = (client: Client): ReturnType<typeof work> => {
-          const session: WriteSession = {
-            ...createWriteSession(client, context),
-            async publish(changes) {
-              places = await publish(client, nodeId, changes);
-            },
-          };
-          return inTransaction(client, () =>
-            work(session).catch((fault: unknown) => {
-              refusal = fault;
-              throw fault;
-            }),
-          );
-        };
-        const decision = await pool.lend(inSession).catch((fault: unknown) => {
-          if (places !== undefined) feed.doubt();
-          // What the work itself threw is passed on as it is; everything else comes from the driver or the server.
-          throw fault === refusal ? fault : storeFault('write to', fault);
-        });
-        if (!decision.commit) return decision.value;
-        // The connection is given back by now: a pool may have no other.
-        if (places !== undefined) await feed.catchUp(places.previous, places.own);
-        decision.committed?.();
-        return decision.value;
+        return transactShared(
+          {
+            pool,
+            feed,
+            inTransaction,
+            session: (client) => createWriteSession(client, context),
+            publish: (client, changes) => publish(client, nodeId, changes),
+            fault: (fault) => storeFault('write to', fault),
+          },
+          work,
+        );
       }),
     follow: (hearer) => store().feed.start(hearer),
     async reachable() {
@@ -151,19 +137,12 @@ async function openStore(
     };
   } catch (fault) {
     await pool.close();
-    if (fault instanceof GibbonError) throw fault;
-    throw new GibbonError(`Cannot open the store "${nameOf(server)}": ${messageOf(fault)}`, {
-      code: 'ERR_STORE_OPEN',
-      cause: fault,
-    });
+    throw openFault(server, fault);
   }
 }
 
 /** Writers of all nodes come one at a time: each holds the one row of a table until its transaction ends. */
-async function inTransaction<T extends { readonly commit: boolean }>(
-  client: Client,
-  work: () => Promise<T>,
-): Promise<T> {
+async function inTransaction<T extends Decision<unknown>>(client: Client, work: () => Promise<T>): Promise<T> {
   await client.script('START TRANSACTION');
   let decision: T;
   try {
@@ -175,8 +154,4 @@ async function inTransaction<T extends { readonly commit: boolean }>(
   }
   await client.script(decision.commit ? 'COMMIT' : 'ROLLBACK');
   return decision;
-}
-
-function nameOf({ host, port, database }: MysqlServer): string {
-  return `${host}:${port}/${database}`;
 }

@@ -1,6 +1,6 @@
-import { GibbonError, messageOf } from '../../../kernel/index.ts';
 import type { EntityDefinition } from '../../../schema/index.ts';
 import { tableLayout } from '../columns.ts';
+import { openFault, withPool } from '../server-store.ts';
 import type { StoreMaintenance } from '../state.ts';
 import type { After } from '../timers.ts';
 import { createPool, type MysqlServer, type Pool } from './connection.ts';
@@ -14,32 +14,18 @@ export function createMysqlMaintenance(
 ): StoreMaintenance {
   const layouts = entities.filter(({ name }) => name !== 'tags').map(tableLayout);
 
-  async function named<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (fault) {
-      if (fault instanceof GibbonError) throw fault;
-      const name = `${server.host}:${server.port}/${server.database}`;
-      throw new GibbonError(`Cannot open the store "${name}": ${messageOf(fault)}`, {
-        code: 'ERR_STORE_OPEN',
-        cause: fault,
-      });
-    }
-  }
-
-  const withPool = <T>(work: (pool: Pool) => Promise<T>): Promise<T> =>
-    named(async () => {
-      const pool = createPool(server, options.after);
-      try {
-        return await work(pool);
-      } finally {
-        await pool.close();
-      }
-    });
+  const inPool = <T>(work: (pool: Pool) => Promise<T>): Promise<T> =>
+    withPool(server, () => createPool(server, options.after), work);
 
   return {
-    state: () => withPool((pool) => readState(pool, layouts)),
-    migrate: () => named(() => migrate(server, layouts, options)),
-    reset: () => withPool((pool) => pool.lend(dropTables)),
+    state: () => inPool((pool) => readState(pool, layouts)),
+    async migrate() {
+      try {
+        await migrate(server, layouts, options);
+      } catch (fault) {
+        throw openFault(server, fault);
+      }
+    },
+    reset: () => inPool((pool) => pool.lend(dropTables)),
   };
 }

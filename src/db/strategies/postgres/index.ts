@@ -1,9 +1,10 @@
-import { type Clock, GibbonError, messageOf } from '../../../kernel/index.ts';
+import { type Clock, GibbonError } from '../../../kernel/index.ts';
 import type { EntityDefinition } from '../../../schema/index.ts';
 import { tableLayout } from '../columns.ts';
 import { createFeed, type Feed } from '../feed.ts';
 import { createLock } from '../lock.ts';
-import type { ReadSession, Strategy, WriteSession } from '../strategy.ts';
+import { openFault, storeName, transactShared } from '../server-store.ts';
+import type { Decision, ReadSession, Strategy } from '../strategy.ts';
 import type { After } from '../timers.ts';
 import { readCatalogue } from './catalogue.ts';
 import { type Client, createPool, type Ear, listen, type Pool, type PostgresServer, storeFault } from './connection.ts';
@@ -60,7 +61,7 @@ export function createPostgresStrategy(options: PostgresOptions): Strategy {
 
   function store(): Opened {
     if (opened === undefined) {
-      throw new GibbonError(`Cannot use the store "${nameOf(server)}": it is closed`, { code: 'ERR_STORE_CLOSED' });
+      throw new GibbonError(`Cannot use the store "${storeName(server)}": it is closed`, { code: 'ERR_STORE_CLOSED' });
     }
     return opened;
   }
@@ -103,33 +104,18 @@ export function createPostgresStrategy(options: PostgresOptions): Strategy {
     transaction: (work) =>
       exclusively(async () => {
         const { pool, context, feed, written } = store();
-        let places: Awaited<ReturnType<typeof publish>> | undefined;
-        let refusal: unknown;
-        const inSession = (client: Client): ReturnType<typeof work> => {
-          const session: WriteSession = {
-            ...createWriteSession(client, context),
-            async publish(changes) {
-              places = await publish(client, nodeId, changes);
-            },
-          };
-          return inTransaction(client, () =>
-            work(session).catch((fault: unknown) => {
-              refusal = fault;
-              throw fault;
-            }),
-          );
-        };
-        const decision = await pool.lend(inSession).catch((fault: unknown) => {
-          if (places !== undefined) feed.doubt();
-          // What the work itself threw is passed on as it is; everything else comes from the driver or the server.
-          throw fault === refusal ? fault : storeFault('write to', fault);
-        });
-        if (!decision.commit) return decision.value;
-        written();
-        // The connection is given back by now: a pool may have no other.
-        if (places !== undefined) await feed.catchUp(places.previous, places.own);
-        decision.committed?.();
-        return decision.value;
+        return transactShared(
+          {
+            pool,
+            feed,
+            inTransaction,
+            session: (client) => createWriteSession(client, context),
+            publish: (client, changes) => publish(client, nodeId, changes),
+            fault: (fault) => storeFault('write to', fault),
+            written,
+          },
+          work,
+        );
       }),
     async follow(hearer) {
       const { feed, written } = store();
@@ -223,18 +209,11 @@ async function openStore(
     };
   } catch (fault) {
     await pool.close();
-    if (fault instanceof GibbonError) throw fault;
-    throw new GibbonError(`Cannot open the store "${nameOf(server)}": ${messageOf(fault)}`, {
-      code: 'ERR_STORE_OPEN',
-      cause: fault,
-    });
+    throw openFault(server, fault);
   }
 }
 
-async function inTransaction<T extends { readonly commit: boolean }>(
-  client: Client,
-  work: () => Promise<T>,
-): Promise<T> {
+async function inTransaction<T extends Decision<unknown>>(client: Client, work: () => Promise<T>): Promise<T> {
   await client.script(`BEGIN; SELECT pg_advisory_xact_lock(${writerLock})`);
   let decision: T;
   try {
@@ -245,8 +224,4 @@ async function inTransaction<T extends { readonly commit: boolean }>(
   }
   await client.script(decision.commit ? 'COMMIT' : 'ROLLBACK');
   return decision;
-}
-
-function nameOf({ host, port, database }: PostgresServer): string {
-  return `${host}:${port}/${database}`;
 }

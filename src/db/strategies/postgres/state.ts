@@ -1,6 +1,6 @@
-import { GibbonError, messageOf } from '../../../kernel/index.ts';
 import type { EntityDefinition } from '../../../schema/index.ts';
 import { tableLayout } from '../columns.ts';
+import { openFault, withPool } from '../server-store.ts';
 import type { StoreMaintenance } from '../state.ts';
 import type { After } from '../timers.ts';
 import { readCatalogue } from './catalogue.ts';
@@ -15,34 +15,20 @@ export function createPostgresMaintenance(
 ): StoreMaintenance {
   const layouts = entities.filter(({ name }) => name !== 'tags').map(tableLayout);
 
-  async function named<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (fault) {
-      if (fault instanceof GibbonError) throw fault;
-      const name = `${server.host}:${server.port}/${server.database}`;
-      throw new GibbonError(`Cannot open the store "${name}": ${messageOf(fault)}`, {
-        code: 'ERR_STORE_OPEN',
-        cause: fault,
-      });
-    }
-  }
-
-  const withPool = <T>(work: (pool: Pool) => Promise<T>): Promise<T> =>
-    named(async () => {
-      const pool = createPool(server, options.after);
-      try {
-        return await work(pool);
-      } finally {
-        await pool.close();
-      }
-    });
+  const inPool = <T>(work: (pool: Pool) => Promise<T>): Promise<T> =>
+    withPool(server, () => createPool(server, options.after), work);
 
   return {
-    state: () => withPool(async (pool) => readState(pool, layouts, await readCatalogue(pool))),
-    migrate: () => named(() => migrate(server, layouts, options)),
+    state: () => inPool(async (pool) => readState(pool, layouts, await readCatalogue(pool))),
+    async migrate() {
+      try {
+        await migrate(server, layouts, options);
+      } catch (fault) {
+        throw openFault(server, fault);
+      }
+    },
     reset: () =>
-      withPool(async (pool) => {
+      inPool(async (pool) => {
         const catalogue = await readCatalogue(pool);
         const tables = [...catalogue.columns.keys()].map(quoted);
         if (tables.length > 0) await pool.script(`DROP TABLE ${tables.join(', ')} CASCADE`);
