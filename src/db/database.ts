@@ -5,6 +5,7 @@ import { type ApplyOptions, applyRows } from './dao/apply.ts';
 import { type ChildField, type DaoContext, type Entity, ok } from './dao/context.ts';
 import { createDao } from './dao/dao.ts';
 import { hooksOf } from './dao/hooks.ts';
+import { fetchingAhead, readAhead } from './dao/read-ahead.ts';
 import { createTagsDao } from './dao/tags.ts';
 import type { CompleteRow, Dao, DaoResult } from './dao/types.ts';
 import { writeRow } from './dao/write-row.ts';
@@ -120,16 +121,24 @@ export async function createDatabase(options: DatabaseOptions): Promise<Database
     has: (name) => daos.has(name),
     apply: (rows, how) => applyRows(context, exported, rows, how),
     writeAll: (rows, onRow) =>
-      writeThrough(context, async (work) => {
-        let done = 0;
-        for (const row of rows) {
-          const written = await writeRow(context, work, row);
-          if (!written.ok) return written;
-          done += 1;
-          onRow?.(done);
-        }
-        return ok(done);
-      }),
+      writeThrough(
+        context,
+        async (work) => {
+          const ahead = readAhead(context, work.session);
+          const quick = { ...work, session: ahead.session };
+          let done = 0;
+          for await (const lot of fetchingAhead(context, ahead, rows)) {
+            for (const row of lot) {
+              const written = await writeRow(context, quick, row);
+              if (!written.ok) return written;
+              done += 1;
+              onRow?.(done);
+            }
+          }
+          return ok(done);
+        },
+        { endsAtFirstViolation: true },
+      ),
     reachable: () => strategy.reachable(),
     removeExpired: () => strategy.removeExpired(),
     close: () => strategy.close(),

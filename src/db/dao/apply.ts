@@ -4,6 +4,7 @@ import type { StoredRecord } from '../strategies/strategy.ts';
 import { type DaoContext, type Entity, fail, ok, type Work } from './context.ts';
 import { keyOf } from './keys.ts';
 import { present } from './present.ts';
+import { fetchingAhead, readAhead } from './read-ahead.ts';
 import { rowTag } from './row-tag.ts';
 import type { CompleteRow, DaoResult } from './types.ts';
 import { writeRow } from './write-row.ts';
@@ -56,12 +57,16 @@ async function apply(
     if (gone.error.code !== 4) return gone;
     waiting.push(one);
   }
-  for (const row of rows) {
-    const entity = context.entity(row.entity);
-    const found = await work.session.select(row.entity, keyOf(entity.definition, row.row));
-    if (found !== undefined && saysTheSame(context, entity, row, found)) continue;
-    const written = await writeRow(context, work, keepingBirth(row, found));
-    if (!written.ok) return written;
+  const ahead = readAhead(context, work.session);
+  const quick = { ...work, session: ahead.session };
+  for await (const lot of fetchingAhead(context, ahead, rows)) {
+    for (const row of lot) {
+      const entity = context.entity(row.entity);
+      const found = await ahead.session.select(row.entity, keyOf(entity.definition, row.row));
+      if (found !== undefined && saysTheSame(context, entity, row, found)) continue;
+      const written = await writeRow(context, quick, keepingBirth(row, found));
+      if (!written.ok) return written;
+    }
   }
   for (const { entity, row } of waiting) {
     const gone = await entity.writer.delete(work, keyOf(entity.definition, row));

@@ -3,6 +3,7 @@ import { changeCases } from './cases/changes.ts';
 import { createHarness, type StoreUnderTest } from './cases/harness.ts';
 import { insertCases } from './cases/inserts.ts';
 import { lifetimeCases } from './cases/lifetimes.ts';
+import { manyCases } from './cases/many.ts';
 import { readCases } from './cases/reads.ts';
 
 /** The cases that hold for the DAO over every kind of store. */
@@ -13,5 +14,6 @@ export function daoCases(name: string, createStore: () => Promise<StoreUnderTest
     changeCases(harness);
     readCases(harness);
     lifetimeCases(harness);
+    manyCases(harness);
   });
 }

@@ -1,5 +1,5 @@
 import type { EntityDefinition, Row, Schema } from '../../schema/index.ts';
-import type { Key, NewRecord, StoredRecord, Violation } from '../strategies/strategy.ts';
+import type { Key, NewRecord, StoredRecord, Violation, WorkPromise } from '../strategies/strategy.ts';
 import { cacheKeyOf, hasCompositeKey } from './cache-key.ts';
 import { collectDependants } from './cascade.ts';
 import {
@@ -191,7 +191,7 @@ export function createWriter(
       if (isReadOnly) return fail(refusal('create or update'));
       const row = keyed(processed.value.row, key);
       const stored = record(row, options, 'upsert');
-      const violation = await work.session.upsert(entity, stored);
+      const violation = await work.session.upsert(entity, stored, old !== undefined);
       if (violation !== undefined) return fail(violationError(violation, row));
       return finish(
         write,
@@ -231,6 +231,7 @@ function making(options: WriteOptions | undefined): { readonly transform: boolea
 export async function writeThrough<T>(
   context: DaoContext,
   body: (work: Work) => Promise<DaoResult<T>>,
+  promise?: WorkPromise,
 ): Promise<DaoResult<T>> {
   return context.strategy.transaction(async (session) => {
     const work: Work = { session, changes: [] };
@@ -249,5 +250,5 @@ export async function writeThrough<T>(
         }
       },
     };
-  });
+  }, promise);
 }

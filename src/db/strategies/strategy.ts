@@ -61,6 +61,8 @@ export interface TagQuery {
 /** Reads. Expired rows are not there. Methods reject with a GibbonError when the store itself fails. */
 export interface ReadSession {
   select(entity: string, key: Key): Promise<StoredRecord | undefined>;
+  /** The rows with these keys, in any order; absent in stores where one by one is as quick. */
+  selectMany?(entity: string, keys: readonly Key[]): Promise<readonly StoredRecord[]>;
   /** By a unique field or the endpoint key; the first row in the order of the primary key. */
   selectBy(entity: string, field: string, value: string | number | boolean): Promise<StoredRecord | undefined>;
   selectByCacheKey(entity: string, cacheKey: string): Promise<StoredRecord | undefined>;
@@ -77,8 +79,11 @@ export interface WriteSession extends ReadSession {
   insert(entity: string, record: NewRecord): Promise<Violation | undefined>;
   /** Writes over the row with this key; nothing happens when there is none. */
   update(entity: string, key: Key, record: NewRecord): Promise<Violation | undefined>;
-  /** Inserts, or replaces the row with the same primary key, also an expired one. */
-  upsert(entity: string, record: NewRecord): Promise<Violation | undefined>;
+  /**
+   * Inserts, or replaces the row with the same primary key, also an expired one. `isThere` says that this transaction has
+   * seen that row.
+   */
+  upsert(entity: string, record: NewRecord, isThere: boolean): Promise<Violation | undefined>;
   /** Rows that refer to it with `on_delete: 'cascade'` go with it. */
   delete(entity: string, key: Key): Promise<Violation | undefined>;
   /** Tells other nodes of what changed, once it is committed; absent in stores that belong to one node. */
@@ -92,6 +97,12 @@ export interface Decision<T> {
   readonly value: T;
   /** Called as soon as the writes are durable and before any later transaction's; it must not throw. */
   readonly committed?: () => void;
+}
+
+/** What the work of a transaction promises, so that the store may be quicker about it. */
+export interface WorkPromise {
+  /** The first violation undoes everything: until then no statement needs a way back of its own. */
+  readonly endsAtFirstViolation: boolean;
 }
 
 /** Who hears of writes that other nodes committed. */
@@ -118,7 +129,7 @@ export interface Strategy {
   /** Sees what has been committed, and nothing of transactions under way. */
   readonly read: ReadSession;
   /** Runs `work` alone among writers; undoes everything when it rejects. */
-  transaction<T>(work: (session: WriteSession) => Promise<Decision<T>>): Promise<T>;
+  transaction<T>(work: (session: WriteSession) => Promise<Decision<T>>, promise?: WorkPromise): Promise<T>;
   /** Starts to hear what other nodes write; absent in stores that belong to one node. */
   follow?(hearer: ChangeHearer): Promise<void>;
   /** True when the store answers. */

@@ -1,11 +1,11 @@
 import { type Clock, GibbonError } from '../../../kernel/index.ts';
 import type { Row } from '../../../schema/index.ts';
 import type { TableLayout } from '../columns.ts';
+import { inLots } from '../lots.ts';
 import type { Key, NewRecord, ReadSession, StoredRecord, TagRecord, Violation, WriteSession } from '../strategy.ts';
 import { type Client, type SqlRow, type SqlValue, storeFault } from './connection.ts';
 import {
   deleteTags,
-  insertTags,
   isPerWorkspace,
   type Query,
   selectByField,
@@ -15,6 +15,7 @@ import {
   selectTags,
   type TableStatements,
   tableStatements,
+  tagsInsertion,
 } from './statements.ts';
 import { decodeRecord, encodeRecord } from './values.ts';
 import { isConstraint, violationOf } from './violations.ts';
@@ -58,6 +59,16 @@ export function createReadSession(client: Client, context: SessionContext): Read
     select(entity, key) {
       const table = tableOf(context, entity);
       return one(table, table.statements.select, key);
+    },
+    async selectMany(entity, keys) {
+      const table = tableOf(context, entity);
+      const sql = table.statements.selectMany;
+      const found: StoredRecord[] = [];
+      for (const lot of inLots(keys)) {
+        const values = table.layout.hasTtl ? [...lot, now()] : lot;
+        for (const row of await all({ sql, values })) found.push(decodeRecord(table.layout, row));
+      }
+      return found;
     },
     selectBy(entity, field, value) {
       const table = tableOf(context, entity);
@@ -105,11 +116,18 @@ export function createWriteSession(client: Client, context: SessionContext): Wri
     }
   }
 
-  async function write(table: Table, row: Row, work: () => Promise<unknown>): Promise<Violation | undefined> {
+  async function write(
+    table: Table,
+    row: Row,
+    work: () => Promise<unknown>,
+    { isNew }: { readonly isNew: boolean },
+  ): Promise<Violation | undefined> {
     const { layout } = table;
     const whole = async (): Promise<void> => {
       await work();
-      if (layout.hasTags) await writeTags(layout.entity, String(row.id), row.tags);
+      if (!layout.hasTags) return;
+      if (!isNew) await client.run(deleteTags(layout.entity), [String(row.id)]);
+      await insertTags(layout.entity, String(row.id), row.tags);
     };
     const violation = await attempt(layout, whole);
     if (violation === undefined || !layout.hasTtl || violation.kind === 'foreign') return violation;
@@ -117,12 +135,11 @@ export function createWriteSession(client: Client, context: SessionContext): Wri
     return (await removeExpired(client, context, table)) > 0 ? attempt(layout, whole) : violation;
   }
 
-  async function writeTags(entity: string, id: string, tags: unknown): Promise<void> {
-    await client.run(deleteTags(entity), [id]);
+  async function insertTags(entity: string, id: string, tags: unknown): Promise<void> {
     const list = (tags ?? []) as readonly string[];
     if (list.length === 0) return;
     await client.run(
-      insertTags(entity, list.length),
+      tagsInsertion(entity, list.length),
       list.flatMap((tag, at) => [id, at + 1, tag]),
     );
   }
@@ -135,41 +152,35 @@ export function createWriteSession(client: Client, context: SessionContext): Wri
 
   function insert(table: Table, record: NewRecord): Promise<Violation | undefined> {
     const values = encoded(table, { ...record, expiresAt: record.expiresAt ?? null });
-    return write(table, record.row, () => client.run(table.statements.insert, values));
+    return write(table, record.row, () => client.run(table.statements.insert, values), { isNew: true });
   }
 
   function update(table: Table, key: Key, record: NewRecord): Promise<Violation | undefined> {
     const { statements } = table;
     const sql = record.expiresAt === undefined ? statements.updateKeepingTtl : statements.update;
     const values = [...encoded(table, record), ...key];
-    return write(table, record.row, () => client.run(sql, values));
+    return write(table, record.row, () => client.run(sql, values), { isNew: false });
   }
 
   return {
     ...createReadSession(client, context),
     insert: (entity, record) => insert(tableOf(context, entity), record),
     update: (entity, key, record) => update(tableOf(context, entity), key, record),
-    async upsert(entity, record) {
-      // ON DUPLICATE KEY would also take the row of another primary key that has one of the unique values.
+    async upsert(entity, record, isThere) {
       const table = tableOf(context, entity);
       const key = table.layout.primaryKey.map((name) => record.row[name] as string | number);
       const whole = { ...record, expiresAt: record.expiresAt ?? null };
-      const isThere = await exists(table, key);
-      return isThere ? update(table, key, whole) : insert(table, whole);
+      if (isThere) return update(table, key, whole);
+      // ON DUPLICATE KEY would also take the row of another primary key that has one of the unique values. The primary key
+      // is looked at first, so its violation says that an expired row is there.
+      const violation = await insert(table, whole);
+      return violation?.kind === 'primary' ? update(table, key, whole) : violation;
     },
     delete(entity, key) {
       const table = tableOf(context, entity);
       return attempt(table.layout, () => client.run(table.statements.delete, key));
     },
   };
-
-  async function exists(table: Table, key: Key): Promise<boolean> {
-    try {
-      return (await client.query(table.statements.exists, key)).length > 0;
-    } catch (fault) {
-      throw storeFault('read from', fault);
-    }
-  }
 }
 
 /** Deletes the expired rows of a table and returns how many. */

@@ -1,4 +1,5 @@
 import { extraColumns, type TableLayout } from '../columns.ts';
+import { lotSize } from '../lots.ts';
 import type { PageQuery, TagQuery } from '../strategy.ts';
 import { quoted, type SqlValue } from './connection.ts';
 import { tagsTable } from './tables.ts';
@@ -17,8 +18,9 @@ export interface TableStatements {
   readonly updateKeepingTtl: string;
   readonly delete: string;
   readonly select: string;
+  /** For a lot of keys; see `inLots`. */
+  readonly selectMany: string;
   /** Whether there is a row with this key, expired or not. */
-  readonly exists: string;
   readonly selectByCacheKey: string;
   readonly removeExpired: string;
 }
@@ -36,7 +38,7 @@ export function tableStatements(layout: TableLayout): TableStatements {
     updateKeepingTtl: `UPDATE ${table} SET ${assign(columns)} WHERE ${key}`,
     delete: `DELETE FROM ${table} WHERE ${key}`,
     select: `${selectFrom(layout)} WHERE ${key}${alive(layout)}`,
-    exists: `SELECT 1 FROM ${table} WHERE ${key}`,
+    selectMany: `${selectFrom(layout)} WHERE ${lotCondition(layout)}${alive(layout)}`,
     selectByCacheKey: `${selectFrom(layout)} WHERE \`cache_key\` = ?${alive(layout)}`,
     removeExpired: `DELETE FROM ${table} WHERE \`ttl\` < ?`,
   };
@@ -136,7 +138,7 @@ export function selectDistinct(layout: TableLayout, field: string): string {
 }
 
 /** Writes the list of a row's tags: three values for each. */
-export function insertTags(entity: string, count: number): string {
+export function tagsInsertion(entity: string, count: number): string {
   const places = Array.from({ length: count }, () => '(?, ?, ?)').join(', ');
   return `INSERT INTO ${quoted(tagsTable(entity))} (\`entity_id\`, \`ordinality\`, \`tag\`) VALUES ${places}`;
 }
@@ -158,6 +160,11 @@ function selectFrom(layout: TableLayout): string {
 
 function keyCondition(layout: TableLayout): string {
   return layout.primaryKey.map((name) => `${quoted(name)} = ?`).join(' AND ');
+}
+
+function lotCondition(layout: TableLayout): string {
+  const key = `(${layout.primaryKey.map(() => '?').join(', ')})`;
+  return `(${keyList(layout)}) IN (${Array.from({ length: lotSize }, () => key).join(', ')})`;
 }
 
 function keyList(layout: TableLayout): string {

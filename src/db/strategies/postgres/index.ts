@@ -101,7 +101,7 @@ export function createPostgresStrategy(options: PostgresOptions): Strategy {
     async open(entities) {
       opened = await openStore(options, entities, exclusively);
     },
-    transaction: (work) =>
+    transaction: (work, promise) =>
       exclusively(async () => {
         const { pool, context, feed, written } = store();
         return transactShared(
@@ -109,7 +109,7 @@ export function createPostgresStrategy(options: PostgresOptions): Strategy {
             pool,
             feed,
             inTransaction,
-            session: (client) => createWriteSession(client, context),
+            session: (client) => createWriteSession(client, context, promise),
             publish: (client, changes) => publish(client, nodeId, changes),
             fault: (fault) => storeFault('write to', fault),
             written,

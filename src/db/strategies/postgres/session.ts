@@ -1,6 +1,15 @@
 import { type Clock, GibbonError } from '../../../kernel/index.ts';
 import type { Row } from '../../../schema/index.ts';
-import type { NewRecord, ReadSession, StoredRecord, TagRecord, Violation, WriteSession } from '../strategy.ts';
+import { inLots } from '../lots.ts';
+import type {
+  NewRecord,
+  ReadSession,
+  StoredRecord,
+  TagRecord,
+  Violation,
+  WorkPromise,
+  WriteSession,
+} from '../strategy.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type Client, type SqlRow, type SqlValue, storeFault } from './connection.ts';
 import {
@@ -49,6 +58,16 @@ export function createReadSession(client: Client, context: SessionContext): Read
       const table = tableOf(context, entity);
       return one(table, table.statements.select, key);
     },
+    async selectMany(entity, keys) {
+      const table = tableOf(context, entity);
+      const sql = table.statements.selectMany;
+      const found: StoredRecord[] = [];
+      for (const lot of inLots(keys.filter((key) => !hasNul(key)))) {
+        const values = table.layout.hasTtl ? [...lot, now()] : lot;
+        for (const row of await all({ sql, values })) found.push(decodeRecord(table, row));
+      }
+      return found;
+    },
     selectBy(entity, field, value) {
       const table = tableOf(context, entity);
       const values = isPerWorkspace(table, field) ? [context.workspaceId, value] : [value];
@@ -81,22 +100,24 @@ export function createReadSession(client: Client, context: SessionContext): Read
 }
 
 /** Reads and writes through a connection that is inside a transaction. */
-export function createWriteSession(client: Client, context: SessionContext): WriteSession {
-  /** A failed statement would end the transaction: it is undone alone. */
+export function createWriteSession(client: Client, context: SessionContext, promise?: WorkPromise): WriteSession {
+  /** A failed statement would end the transaction: it is undone alone, unless all is to be undone anyway. */
   async function attempt(
     table: Table,
     row: Row,
     sql: string,
     values: readonly SqlValue[],
   ): Promise<Violation | undefined> {
+    // Where rows expire, a statement is tried again once the expired ones are gone.
+    const isAlone = promise?.endsAtFirstViolation !== true || table.layout.hasTtl;
     try {
-      await client.script('SAVEPOINT "attempt"');
+      if (isAlone) await client.script('SAVEPOINT "attempt"');
       await client.query(sql, values);
-      await client.script('RELEASE SAVEPOINT "attempt"');
+      if (isAlone) await client.script('RELEASE SAVEPOINT "attempt"');
       return undefined;
     } catch (fault) {
       if (!isConstraint(fault)) throw storeFault('write to', fault);
-      await client.script('ROLLBACK TO SAVEPOINT "attempt"; RELEASE SAVEPOINT "attempt"');
+      if (isAlone) await client.script('ROLLBACK TO SAVEPOINT "attempt"; RELEASE SAVEPOINT "attempt"');
       return violationOf(table, row, context.tables.values(), context.catalogue, fault);
     }
   }

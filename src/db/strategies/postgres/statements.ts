@@ -1,4 +1,5 @@
 import { extraColumns, type TableLayout } from '../columns.ts';
+import { lotSize } from '../lots.ts';
 import type { PageQuery, TagQuery } from '../strategy.ts';
 import { quoted, type SqlValue } from './connection.ts';
 import type { Table } from './tables.ts';
@@ -19,6 +20,8 @@ export interface TableStatements {
   readonly updateKeepingTtl: string;
   readonly delete: string;
   readonly select: string;
+  /** For a lot of keys; see `inLots`. */
+  readonly selectMany: string;
   readonly selectByCacheKey: string;
   readonly removeExpired: string;
 }
@@ -49,6 +52,7 @@ export function tableStatements(table: Shape): TableStatements {
     updateKeepingTtl: update(columns),
     delete: `DELETE FROM ${name} WHERE ${keyCondition(layout, 0)}`,
     select: `${selectFrom(table)} WHERE ${keyCondition(layout, 0)}${alive(layout, layout.primaryKey.length + 1)}`,
+    selectMany: `${selectFrom(table)} WHERE ${lotCondition(layout)}${alive(layout, lotSize * layout.primaryKey.length + 1)}`,
     selectByCacheKey: `${selectFrom(table)} WHERE "cache_key" = $1${alive(layout, 2)}`,
     removeExpired: `DELETE FROM ${name} WHERE "ttl" < to_timestamp($1)`,
   };
@@ -157,6 +161,15 @@ function selectFrom(table: Shape): string {
 
 function keyCondition(layout: TableLayout, before: number): string {
   return layout.primaryKey.map((name, at) => `${quoted(name)} = $${before + at + 1}`).join(' AND ');
+}
+
+function lotCondition(layout: TableLayout): string {
+  const width = layout.primaryKey.length;
+  const keys = Array.from({ length: lotSize }, (_, key) => {
+    const places = layout.primaryKey.map((_name, at) => `$${key * width + at + 1}`);
+    return `(${places.join(', ')})`;
+  });
+  return `(${keyList(layout)}) IN (${keys.join(', ')})`;
 }
 
 function keyList(layout: TableLayout): string {
