@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { FieldErrors } from '../../schema/index.ts';
 import { declarationOf, readText } from './declarative.fixtures.ts';
-import { authority, leafCertificate, leafKey } from './pems.fixtures.ts';
+import { authority, ecCertificate, ecKey } from '../../entities/pems.fixtures.ts';
 import { describeProblems, type FlattenedError } from './problems.ts';
 import { emptyHash } from './text.ts';
 
@@ -102,7 +102,7 @@ services: [{name: s, host: a, plugins: [{name: key-auth, consumer: bob}]}]
   it('names of a certificate may be texts or rows', () => {
     const text = JSON.stringify({
       _format_version: '3.0',
-      certificates: [{ cert: leafCertificate, key: leafKey, snis: ['a.com', { name: 'b.com' }] }],
+      certificates: [{ cert: ecCertificate, key: ecKey, snis: ['a.com', { name: 'b.com' }] }],
     });
     const { rows } = declarationOf(text);
     const certificate = rows.get('certificates')![0]!.row;
