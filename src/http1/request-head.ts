@@ -1,8 +1,10 @@
 import { fieldByte, isHost, targetByte, tokenLower } from './chars.ts';
+import { ConnectionBit, readConnection } from './connection-options.ts';
 import { hashStart, Known, knownHeader } from './known-headers.ts';
 import { latin1 } from './latin1.ts';
 import { HeadFault, type HeadLimits } from './limits.ts';
-import { connectionOption, isChunkedOnly, isKeepAlive, parseLength } from './values.ts';
+import { LineCuts } from './line-cuts.ts';
+import { isChunkedOnly, parseLength } from './values.ts';
 
 /** The head of a request: what the engine acts upon, and all header lines as they came. */
 export class RequestHead {
@@ -42,8 +44,7 @@ export class RequestHead {
   size = 0;
 }
 
-/** Offsets of lines that are left out of `untouched`, as pairs of start and end; grows as needed, used within one call. */
-let cuts = new Int32Array(64);
+const cuts = new LineCuts();
 
 /**
  * Parses the head of a request (RFC 9112 sections 2 to 5) at `start`. Returns the offset behind the empty line, 0 when
@@ -98,18 +99,16 @@ export function parseRequestHead(
 
   const blockStart = at - 1;
   const headersStart = at;
-  let cutCount = 0;
+  cuts.clear();
   let namesLow = 0;
   let namesHigh = 0;
   let lines = 0;
   let hosts = 0;
   let lengths = 0;
   let codings = 0;
-  let sawConnection = false;
   let sawExpect = false;
   let fault = 0;
-  let sawKeepAlive = false;
-  let sawClose = false;
+  let connection = 0;
 
   for (;;) {
     if (at >= end) return tooLongOrMore(at - headersStart, limits.total, HeadFault.headerTooLarge);
@@ -163,18 +162,7 @@ export function parseRequestHead(
         case Known.xKongRequestId:
           break;
         case Known.connection:
-          sawConnection = true;
-          if (isKeepAlive(bytes, valueStart, valueEnd)) {
-            sawKeepAlive = true;
-            break;
-          }
-          for (const part of latin1(bytes, valueStart, valueEnd).split(',')) {
-            const option = connectionOption(part);
-            if (option === 'close') sawClose = true;
-            else if (option === 'keep-alive') sawKeepAlive = true;
-            else if (option === 'upgrade') head.connectionUpgrade = true;
-            else if (option !== '') (head.nominated ??= []).push(option);
-          }
+          connection |= readConnection(bytes, valueStart, valueEnd, head);
           break;
         default: {
           const value = latin1(bytes, valueStart, valueEnd);
@@ -222,14 +210,7 @@ export function parseRequestHead(
           }
         }
       }
-      if (cutCount + 2 > cuts.length) {
-        const grown = new Int32Array(cuts.length * 2);
-        grown.set(cuts);
-        cuts = grown;
-      }
-      cuts[cutCount] = nameStart;
-      cuts[cutCount + 1] = lineEnd;
-      cutCount += 2;
+      cuts.add(nameStart, lineEnd);
     }
     at = lineEnd;
   }
@@ -240,7 +221,8 @@ export function parseRequestHead(
   // RFC 9112 section 3.2: exactly one Host in HTTP/1.1.
   if (hosts > 1 || (hosts === 0 && minor > 0)) return -HeadFault.malformed;
   if (minor === 0) head.expectContinue = false;
-  head.keepAlive = minor > 0 ? !sawClose : sawConnection && sawKeepAlive && !sawClose;
+  const staysByDefault = minor > 0 || (connection & ConnectionBit.keepAlive) !== 0;
+  head.keepAlive = staysByDefault && (connection & ConnectionBit.close) === 0;
   if (sawExpect && !head.expectContinue) head.expectContinue = false;
 
   head.method = methodName(bytes, lineStart, methodEnd);
@@ -250,14 +232,7 @@ export function parseRequestHead(
   head.block = block;
   head.namesLow = namesLow;
   head.namesHigh = namesHigh;
-  let untouched = '';
-  let from = 1;
-  for (let cut = 0; cut < cutCount; cut += 2) {
-    const cutStart = cuts[cut]! - blockStart;
-    if (cutStart > from) untouched += block.substring(from, cutStart);
-    from = cuts[cut + 1]! - blockStart;
-  }
-  head.untouched = from >= block.length ? untouched : untouched + block.substring(from);
+  head.untouched = cuts.others(block, blockStart);
   head.size = at + 2 - start;
   return at + 2;
 }

@@ -1,8 +1,10 @@
 import { fieldByte, tokenLower } from './chars.ts';
+import { ConnectionBit, readConnection } from './connection-options.ts';
 import { hashStart, Known, knownHeader } from './known-headers.ts';
 import { latin1 } from './latin1.ts';
 import { HeadFault, type HeadLimits } from './limits.ts';
-import { connectionOption, isChunkedOnly, isKeepAlive, parseLength } from './values.ts';
+import { LineCuts } from './line-cuts.ts';
+import { isChunkedOnly, parseLength } from './values.ts';
 
 /** The head of a response as an upstream sent it. */
 export class ResponseHead {
@@ -31,7 +33,7 @@ export class ResponseHead {
   keepAliveTimeout = -1;
 }
 
-let cuts = new Int32Array(64);
+const cuts = new LineCuts();
 
 /**
  * Parses the head of a response (RFC 9112 section 4) at `start`. Returns the offset behind the empty line, 0 when bytes are
@@ -75,15 +77,14 @@ export function parseResponseHead(
   at += 2;
 
   const blockStart = at - 1;
-  let cutCount = 0;
+  cuts.clear();
   let namesLow = 0;
   let namesHigh = 0;
   let lines = 0;
   let lengths = 0;
   let codings = 0;
   let fault = 0;
-  let sawClose = false;
-  let sawKeepAlive = false;
+  let connection = 0;
 
   for (;;) {
     if (at >= end) return at - blockStart > limits.total ? -HeadFault.headerTooLarge : 0;
@@ -135,17 +136,7 @@ export function parseResponseHead(
           else fault = HeadFault.codingUnknown;
           break;
         case Known.connection:
-          if (isKeepAlive(bytes, valueStart, valueEnd)) {
-            sawKeepAlive = true;
-            break;
-          }
-          for (const part of latin1(bytes, valueStart, valueEnd).split(',')) {
-            const option = connectionOption(part);
-            if (option === 'close') sawClose = true;
-            else if (option === 'keep-alive') sawKeepAlive = true;
-            else if (option === 'upgrade') head.connectionUpgrade = true;
-            else if (option !== '') (head.nominated ??= []).push(option);
-          }
+          connection |= readConnection(bytes, valueStart, valueEnd, head);
           break;
         case Known.keepAlive:
           head.keepAliveTimeout = announcedTimeout(latin1(bytes, valueStart, valueEnd));
@@ -175,14 +166,7 @@ export function parseResponseHead(
           drop = false;
       }
       if (drop) {
-        if (cutCount + 2 > cuts.length) {
-          const grown = new Int32Array(cuts.length * 2);
-          grown.set(cuts);
-          cuts = grown;
-        }
-        cuts[cutCount] = nameStart;
-        cuts[cutCount + 1] = lineEnd;
-        cutCount += 2;
+        cuts.add(nameStart, lineEnd);
       }
     }
     at = lineEnd;
@@ -195,19 +179,13 @@ export function parseResponseHead(
   // RFC 9112 section 4: the blank behind the code stands even where there is no reason.
   head.statusText = statusEnd === start + 12 ? `${head.status} ` : latin1(bytes, start + 9, statusEnd);
   head.minor = minor === 0 ? 0 : 1;
-  head.keepAlive = minor > 0 ? !sawClose : sawKeepAlive && !sawClose;
+  const staysByDefault = minor > 0 || (connection & ConnectionBit.keepAlive) !== 0;
+  head.keepAlive = staysByDefault && (connection & ConnectionBit.close) === 0;
   const block = latin1(bytes, blockStart, at);
   head.block = block;
   head.namesLow = namesLow;
   head.namesHigh = namesHigh;
-  let untouched = '';
-  let from = 1;
-  for (let cut = 0; cut < cutCount; cut += 2) {
-    const cutStart = cuts[cut]! - blockStart;
-    if (cutStart > from) untouched += block.substring(from, cutStart);
-    from = cuts[cut + 1]! - blockStart;
-  }
-  head.untouched = from >= block.length ? untouched : untouched + block.substring(from);
+  head.untouched = cuts.others(block, blockStart);
   return at + 2;
 }
 

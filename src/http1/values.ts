@@ -24,20 +24,3 @@ export function isChunkedOnly(bytes: Uint8Array, start: number, end: number): bo
   }
   return true;
 }
-
-/** One element of a Connection header: lower case, without blanks around it. */
-export function connectionOption(part: string): string {
-  if (part === 'close' || part === 'keep-alive') return part;
-  return part.trim().toLowerCase();
-}
-
-const keepAlive = Uint8Array.from('keep-alive', (char) => char.charCodeAt(0));
-
-/** True when a Connection header says `keep-alive` and nothing else, which is what nearly all of them say. */
-export function isKeepAlive(bytes: Uint8Array, start: number, end: number): boolean {
-  if (end - start !== keepAlive.length) return false;
-  for (let at = 0; at < keepAlive.length; at += 1) {
-    if ((bytes[start + at]! | 0x20) !== keepAlive[at]) return false;
-  }
-  return true;
-}

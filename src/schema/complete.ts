@@ -1,7 +1,7 @@
 import { isUuid } from '../kernel/index.ts';
 import type { Field, Fields } from './fields.ts';
 import type { Row } from './infer.ts';
-import { type Reading, read } from './readings.ts';
+import { nothingForScalars, type Reading, read } from './readings.ts';
 import type { Run } from './run.ts';
 import { type Bag, freezeDeep, isBag, setOwn } from './values.ts';
 
@@ -13,12 +13,7 @@ export type CompleteRecord = (given: Bag, run: Run) => Row;
 
 /** Undefined where there is nothing to fill in. */
 const completers: Reading<Complete | undefined> = {
-  string: () => undefined,
-  integer: () => undefined,
-  number: () => undefined,
-  boolean: () => undefined,
-  json: () => undefined,
-  any: () => undefined,
+  ...nothingForScalars,
   foreign: () => (value) => {
     if (!isBag(value) || typeof value.id !== 'string' || !isUuid(value.id)) return value;
     return { id: value.id };

@@ -1,7 +1,7 @@
 import { compileComplete } from './complete.ts';
 import type { Field, FieldErrors, Fields, Shorthand, Shorthands } from './fields.ts';
 import { luaText } from './messages.ts';
-import { type Reading, read } from './readings.ts';
+import { nothingForScalars, type Reading, read } from './readings.ts';
 import type { Run } from './run.ts';
 import { compileValidate } from './validate.ts';
 import { type Bag, isBag, isSame, setOwn, valueAt } from './values.ts';
@@ -14,12 +14,7 @@ export type Expand = (value: unknown, errors: FieldErrors, run: Run) => unknown;
 
 /** Undefined where no shorthand can be. */
 const expanders: Reading<Expand | undefined> = {
-  string: () => undefined,
-  integer: () => undefined,
-  number: () => undefined,
-  boolean: () => undefined,
-  json: () => undefined,
-  any: () => undefined,
+  ...nothingForScalars,
   foreign: () => undefined,
   array: (field) => compileList(field.elements),
   set: (field) => compileList(field.elements),

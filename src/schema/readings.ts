@@ -14,3 +14,13 @@ export type Reading<R> = { readonly [K in FieldKind]: (field: FieldOf<K>) => R }
 export function read<R>(reading: Reading<R>, field: Field): R {
   return (reading[field.type] as (field: Field) => R)(field);
 }
+
+/** The answers of a reading that has none for values without parts. */
+export const nothingForScalars = {
+  string: () => undefined,
+  integer: () => undefined,
+  number: () => undefined,
+  boolean: () => undefined,
+  json: () => undefined,
+  any: () => undefined,
+} satisfies Partial<Reading<undefined>>;

@@ -1,5 +1,5 @@
 import type { Field, Fields, Shorthand, Shorthands } from './fields.ts';
-import { type Reading, read } from './readings.ts';
+import { nothingForScalars, type Reading, read } from './readings.ts';
 import { type Bag, isBag, setOwn, valueAt } from './values.ts';
 
 /** Puts deprecated shorthands back beside what replaced them. */
@@ -7,12 +7,7 @@ export type Show = (value: unknown) => unknown;
 
 /** Undefined where nothing is put back. */
 const showers: Reading<Show | undefined> = {
-  string: () => undefined,
-  integer: () => undefined,
-  number: () => undefined,
-  boolean: () => undefined,
-  json: () => undefined,
-  any: () => undefined,
+  ...nothingForScalars,
   foreign: () => undefined,
   array: (field) => compileList(field.elements),
   set: (field) => compileList(field.elements),

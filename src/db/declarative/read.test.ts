@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { authority, ecCertificate, ecKey } from '../../entities/pems.fixtures.ts';
 import type { FieldErrors } from '../../schema/index.ts';
 import { declarationOf, readText } from './declarative.fixtures.ts';
-import { authority, ecCertificate, ecKey } from '../../entities/pems.fixtures.ts';
 import { describeProblems, type FlattenedError } from './problems.ts';
 import { emptyHash } from './text.ts';
 

@@ -2,6 +2,7 @@ import { createPool as createMysqlPool, type PoolConnection, type ResultSetHeade
 import { GibbonError, messageOf } from '../../../kernel/index.ts';
 import type { After } from '../timers.ts';
 import { createTurns } from '../turns.ts';
+import type { SqlValue } from '../values.ts';
 
 /** Where a MySQL or MariaDB server is and how it is spoken to. */
 export interface MysqlServer {
@@ -18,9 +19,6 @@ export interface MysqlServer {
   readonly tls?: { readonly verify: boolean; readonly ca?: readonly string[] };
   readonly poolSize: number;
 }
-
-/** What is bound to a statement. */
-export type SqlValue = string | number | null;
 
 /** A row as a list of values; JSON columns come as text or as what it stands for, which depends on the server. */
 export type SqlRow = readonly unknown[];

@@ -3,7 +3,8 @@ import type { Row } from '../../../schema/index.ts';
 import type { TableLayout } from '../columns.ts';
 import { inLots } from '../lots.ts';
 import type { Key, NewRecord, ReadSession, StoredRecord, TagRecord, Violation, WriteSession } from '../strategy.ts';
-import { type Client, type SqlRow, type SqlValue, storeFault } from './connection.ts';
+import { decodeRecord, encodeRecord, type SqlValue } from '../values.ts';
+import { type Client, type SqlRow, storeFault } from './connection.ts';
 import {
   deleteTags,
   isPerWorkspace,
@@ -17,7 +18,6 @@ import {
   tableStatements,
   tagsInsertion,
 } from './statements.ts';
-import { decodeRecord, encodeRecord } from './values.ts';
 import { isConstraint, violationOf } from './violations.ts';
 
 /** A table with its statements, built once. */

@@ -1,7 +1,8 @@
 import { extraColumns, type TableLayout } from '../columns.ts';
 import { lotSize } from '../lots.ts';
 import type { PageQuery, TagQuery } from '../strategy.ts';
-import { quoted, type SqlValue } from './connection.ts';
+import type { SqlValue } from '../values.ts';
+import { quoted } from './connection.ts';
 import { tagsTable } from './tables.ts';
 
 /** SQL text with the values to bind, in order. */

@@ -1,6 +1,6 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { GibbonError, messageOf } from '../../../kernel/index.ts';
-import type { SqlValue } from './values.ts';
+import type { SqlValue } from '../values.ts';
 
 /** A connection that prepares each statement once. Its methods throw what SQLite throws. */
 export interface Connection {

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { type Clock, GibbonError } from '../../../kernel/index.ts';
 import type { Field } from '../../../schema/index.ts';
 import type { Column, TableLayout } from '../columns.ts';
+import { encodeRecord } from '../values.ts';
 import type { Connection } from './connection.ts';
 import { columnDeclarations, createIndexes, createTable, createTagsTable, quoted } from './tables.ts';
-import { encodeRecord } from './values.ts';
 
 /** A step from one layout of the store to the next; it must keep every row. */
 export interface Migration {

@@ -2,6 +2,7 @@ import type { Clock } from '../../../kernel/index.ts';
 import { GibbonError, messageOf } from '../../../kernel/index.ts';
 import type { TableLayout } from '../columns.ts';
 import type { NewRecord, ReadSession, StoredRecord, TagRecord, Violation, WriteSession } from '../strategy.ts';
+import { decodeRecord, encodeRecord, type SqlValue } from '../values.ts';
 import type { Connection } from './connection.ts';
 import {
   isPerWorkspace,
@@ -14,7 +15,6 @@ import {
   tableStatements,
 } from './statements.ts';
 import { quoted } from './tables.ts';
-import { decodeRecord, encodeRecord, type SqlValue } from './values.ts';
 import { deleteViolation, isConstraint, writeViolation } from './violations.ts';
 
 /** A table with its statements, built once. */

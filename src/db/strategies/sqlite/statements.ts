@@ -1,7 +1,7 @@
 import { extraColumns, type TableLayout } from '../columns.ts';
 import type { PageQuery, TagQuery } from '../strategy.ts';
+import type { SqlValue } from '../values.ts';
 import { quoted } from './tables.ts';
-import type { SqlValue } from './values.ts';
 
 /** SQL text with the values to bind, in order. */
 export interface Query {

@@ -1,8 +1,8 @@
 import type { TableLayout } from '../columns.ts';
 import type { NewRecord, Violation } from '../strategy.ts';
+import { encodeRecord } from '../values.ts';
 import type { Connection } from './connection.ts';
 import { selectReferrer } from './statements.ts';
-import { encodeRecord } from './values.ts';
 
 /** Extended result codes of SQLite (https://www.sqlite.org/rescode.html). */
 const codes = { primaryKey: 1555, unique: 2067, rowId: 2579, foreignKey: 787, trigger: 1811 } as const;

@@ -1,8 +1,8 @@
-import type { Row } from '../../../schema/index.ts';
-import type { Column, TableLayout } from '../columns.ts';
-import type { NewRecord, StoredRecord } from '../strategy.ts';
+import type { Row } from '../../schema/index.ts';
+import type { Column, TableLayout } from './columns.ts';
+import type { NewRecord, StoredRecord } from './strategy.ts';
 
-/** What SQLite takes and gives. */
+/** What is bound to a statement of a store whose values lie in columns as they are, or as JSON. */
 export type SqlValue = string | number | null;
 
 /** The values of a record in the order of the table's columns; expiry comes last and is bound only where asked for. */
@@ -15,10 +15,10 @@ export function encodeRecord(layout: TableLayout, record: NewRecord, workspaceId
 }
 
 /** Builds a record from the columns of fields, followed by the expiry where the entity has one. */
-export function decodeRecord(layout: TableLayout, values: readonly SqlValue[]): StoredRecord {
+export function decodeRecord(layout: TableLayout, values: readonly unknown[]): StoredRecord {
   const row: { [field: string]: unknown } = {};
   let at = 0;
-  for (const column of layout.columns) row[column.field] = decode(column, values[at++]!);
+  for (const column of layout.columns) row[column.field] = decode(column, values[at++]);
   return { row: row as Row, expiresAt: layout.hasTtl ? (values[at] as number | null) : null };
 }
 
@@ -36,15 +36,16 @@ function encode(column: Column, value: unknown): SqlValue {
   }
 }
 
-function decode(column: Column, value: SqlValue): unknown {
-  if (value === null) return null;
+function decode(column: Column, value: unknown): unknown {
+  if (value === null || value === undefined) return null;
   switch (column.coding) {
     case 'plain':
       return value;
     case 'boolean':
-      return value !== 0;
+      return value === 1;
     case 'json':
-      return JSON.parse(value as string) as unknown;
+      // MySQL's JSON arrives as what it stands for, that of others as text.
+      return typeof value === 'string' ? (JSON.parse(value) as unknown) : value;
     case 'reference':
       return { id: value };
   }
