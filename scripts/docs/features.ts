@@ -49,6 +49,8 @@ export const sections: readonly FeatureSection[] = [
       '008': '`config db_import`',
       '009': '`config db_export`',
       '010': '`config init`',
+      '012': '`vault get`',
+      '013': '`drain`',
       '015': 'verbosity, `Error:` on the error stream, exit codes',
     },
   },

@@ -1,19 +1,19 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { loadSettings, type Settings } from '../settings/index.ts';
+import type { Settings } from '../settings/index.ts';
 import {
   type CliContext,
   type CommandDefinition,
   CommandError,
   confOption,
-  loadForCommand,
   type OptionValues,
   prefixOption,
   textOption,
 } from './command.ts';
 import { exampleConfig } from './config-example.ts';
 import { progressBar } from './config-progress.ts';
-import { readEnvFile, runningPid } from './prefix.ts';
+import { settingsOfNode } from './node-settings.ts';
+import { runningPid } from './prefix.ts';
 
 /** What {@link createConfigCommand} is given. */
 export interface ConfigDoors {
@@ -53,7 +53,7 @@ export function createConfigCommand(doors: ConfigDoors): CommandDefinition {
         arguments: '[file]',
         options: [confOption, prefixOption],
         async run(context, options) {
-          await doors.parse(settingsFor(context, options), fileOf(options));
+          await doors.parse(settingsOfNode(context, options), fileOf(options));
           context.out('parse successful');
           return 0;
         },
@@ -85,7 +85,7 @@ function init(path: string): number {
 }
 
 async function importFile(doors: ConfigDoors, context: CliContext, options: OptionValues): Promise<number> {
-  const settings = settingsFor(context, options);
+  const settings = settingsOfNode(context, options);
   if (settings.database === 'off') {
     throw new CommandError(
       "'gibbon config db_import' only works with a database.\n" +
@@ -105,21 +105,12 @@ async function importFile(doors: ConfigDoors, context: CliContext, options: Opti
 }
 
 async function exportFile(doors: ConfigDoors, context: CliContext, options: OptionValues): Promise<number> {
-  const settings = settingsFor(context, options);
+  const settings = settingsOfNode(context, options);
   if (settings.database === 'off') throw new CommandError("'gibbon config db_export' only works with a database.");
   const path = pathOf(options, defaultFile);
   if (existsSync(path)) throw new CommandError(`${path} already exists. Will not overwrite it.`);
   await doors.exportFile(settings, path);
   return 0;
-}
-
-/** The settings of the node that runs in the prefix, or else those that a node would start with. */
-function settingsFor(context: CliContext, options: OptionValues): Settings {
-  const settings = loadForCommand(context, options);
-  const base = readEnvFile(settings.prefix);
-  if (base === undefined || textOption(options, 'conf') !== undefined) return settings;
-  const running = loadSettings({ base, searchPaths: [], env: context.env, flags: { prefix: settings.prefix } });
-  return running.ok ? running.settings : settings;
 }
 
 function fileOf(options: OptionValues): string {

@@ -1,6 +1,7 @@
 /** The command line: one file per command, and nothing that a gateway needs to run. */
 import { checkCommand } from './check.ts';
 import { createConfigCommand } from './config.ts';
+import { drainCommand } from './drain.ts';
 import { healthCommand } from './health.ts';
 import { confirmOnTerminal, createMigrationsCommand } from './migrations.ts';
 import { prepareCommand } from './prepare.ts';
@@ -10,6 +11,7 @@ import { reloadCommand } from './reload.ts';
 import { restartCommand } from './restart.ts';
 import { startCommand } from './start.ts';
 import { stopCommand } from './stop.ts';
+import { createVaultCommand } from './vault.ts';
 import { versionCommand } from './version.ts';
 
 const code = await runProgram({
@@ -33,6 +35,10 @@ const code = await runProgram({
         (await import('../gateway/index.ts')).importConfigFile(settings, path, hooks),
       exportFile: async (settings, path) => (await import('../gateway/index.ts')).exportConfigFile(settings, path),
       showLine: process.stderr.isTTY ? (text) => process.stderr.write(`\r${text}\x1b[K`) : undefined,
+    }),
+    drainCommand,
+    createVaultCommand({
+      readSecret: async (settings, reference) => (await import('../gateway/index.ts')).readSecret(settings, reference),
     }),
     versionCommand,
   ],

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { freePort } from '../support/free-port.ts';
 import { curlLines, paste } from '../support/paste.ts';
 import { requireService } from '../support/services.ts';
 
@@ -161,5 +162,61 @@ describe('a detached node', () => {
       out: '',
       err: `Error: Gibbon is not running in prefix: ${prefix}\n${hint}`,
     });
+  });
+});
+
+describe('gibbon drain', () => {
+  it('takes a running node out of rotation', async () => {
+    const port = await freePort();
+    const settings = { KONG_STATUS_LISTEN: `127.0.0.1:${port}` };
+    const ready = async (): Promise<number> => (await fetch(`http://127.0.0.1:${port}/status/ready`)).status;
+    await start(settings);
+    assert.equal(await ready(), 200);
+    const out = "Gibbon's status successfully changed to 'draining'\n";
+    assert.deepEqual(await gibbon('drain', settings), { code: 0, out, err: '' });
+    assert.equal(await ready(), 503);
+  });
+
+  it('says why it could not', async () => {
+    const out = 'No status listeners found in configuration.\n';
+    assert.deepEqual(await gibbon('drain'), { code: 0, out, err: '' });
+    const port = await freePort();
+    const { code, err } = await gibbon('drain', { KONG_STATUS_LISTEN: `127.0.0.1:${port}` });
+    assert.equal(code, 1);
+    assert.match(err, new RegExp(`^Error: Failed to send request to http://127\\.0\\.0\\.1:${port}/status/ready: `));
+  });
+});
+
+describe('gibbon vault get', () => {
+  it('prints a secret of the environment', async () => {
+    const secrets = { MY_SECRET: 'x y', MY_JSON: '{"user":"u","depth":{}}' };
+    for (const reference of ['env/my-secret', '{vault://env/my-secret}', '{vault://env/secret?prefix=my_}']) {
+      assert.deepEqual(await gibbon(`vault get ${reference}`, secrets), { code: 0, out: 'x y\n', err: '' });
+    }
+    assert.deepEqual(await gibbon('vault get env/my-json/user', secrets), { code: 0, out: 'u\n', err: '' });
+  });
+
+  it('knows the vaults of the store', async () => {
+    const file = join(prefix, 'kong.yml');
+    writeFileSync(file, '_format_version: "3.0"\nvaults: [{prefix: mine, name: env, config: {prefix: app_}}]\n');
+    assert.equal((await gibbon(`config db_import ${file}`)).code, 0);
+    assert.deepEqual(await gibbon('vault get mine/key', { APP_KEY: 'z' }), { code: 0, out: 'z\n', err: '' });
+  });
+
+  it('says why there is none', async () => {
+    assert.deepEqual(await gibbon('vault get env/nothing-here'), {
+      code: 1,
+      out: '',
+      err: `Error: Cannot read "{vault://env/nothing-here}": could not find a value\n${hint}`,
+    });
+    assert.match((await gibbon('vault get other/x')).err, /vault not found \(other\)/);
+    assert.match((await gibbon('vault get')).err, /the 'get' command needs a <reference> argument/);
+  });
+});
+
+describe('gibbon migrations', () => {
+  it('takes the command of Kong 2.x that counts entities anew', async () => {
+    const { code, out } = await gibbon('migrations reinitialize-workspace-entity-counters');
+    assert.deepEqual([code, out], [0, 'Gibbon counts no entities: there is nothing to be done\n']);
   });
 });
