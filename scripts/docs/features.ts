@@ -25,6 +25,7 @@ export const sections: readonly FeatureSection[] = [
       '008': "nginx's directives that matter here, such as `nginx_http_client_max_body_size`",
       '009': '`trusted_ips`, `real_ip_header`, `real_ip_recursive`',
       '010': '`headers` and `headers_upstream`',
+      '011': 'log levels, and logs of their own for the proxy, the Admin and the Status API, or `off`',
       '012': 'prefix directory with pid file, logs and settings',
       '013': 'references to the environment, secrets in files',
       '014': 'secrets masked',

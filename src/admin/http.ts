@@ -1,5 +1,6 @@
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { messageOf } from '../kernel/index.ts';
+import { createAccessLog } from './access-log.ts';
 import { emptyBody, isAnswer, readBody } from './body.ts';
 import { isKnown } from './conditions.ts';
 import { type Answer, badRequest, type Endpoint, type EndpointMethod, methodNotAllowed, notFound } from './endpoint.ts';
@@ -82,6 +83,13 @@ export function createApp(options: AdminOptions, endpoints: readonly Endpoint[],
     started.set(request, clock.monotonic());
     next();
   });
+  if (options.accessLog !== undefined) {
+    const write = createAccessLog(options.accessLog, clock);
+    app.addHook('onResponse', (request, reply, next) => {
+      write(request, reply);
+      next();
+    });
+  }
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.setNotFoundHandler((request, reply) => send(request, reply, notFound));

@@ -103,6 +103,8 @@ export interface AdminOptions {
   readonly vaults?: ReadonlyMap<string, Subschema>;
   readonly status: () => StatusReport;
   readonly logger: Logger;
+  /** Takes the lines of the access log; none is kept where it is absent. */
+  readonly accessLog?: (line: string) => void;
   readonly clock: Clock;
   /** Origins of the GUI; empty to allow any. */
   readonly allowedOrigins?: readonly string[];

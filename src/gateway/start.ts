@@ -33,7 +33,7 @@ import { createCacheView, createLogLevelSwitch } from './admin-views.ts';
 import { createDeclarativeNode, type DeclarativeNode, persistedPath } from './declarative.ts';
 import { offerDemo } from './demo.ts';
 import { type EchoServer, startEcho } from './echo.ts';
-import { openLog } from './log-file.ts';
+import { openAccessLog, openLog } from './log-file.ts';
 import { createNodeCounters, type NodeCounters } from './node-counters.ts';
 import { type NodeHealth, startNodeHealth } from './node-health.ts';
 import { nodeIdOf } from './node-id.ts';
@@ -323,7 +323,9 @@ class GatewayNode implements RunningGateway {
     return workers;
   }
 
-  #adminOptions(settings: Settings): AdminOptions {
+  #adminOptions(settings: Settings, logs: { readonly access: string; readonly errors: string }): AdminOptions {
+    const { prefix } = settings;
+    const accessLog = openAccessLog(prefix, logs.access);
     return {
       database: this.#database!,
       settings: { values: () => reportSettings(settings) as { [name: string]: Json }, secrets: new Set() },
@@ -347,7 +349,10 @@ class GatewayNode implements RunningGateway {
         schema: pluginSubschema(plugin),
       })),
       status: () => this.#report(),
-      logger: this.#logger,
+      logger:
+        logs.errors === settings.proxy_error_log ? this.#logger : openLog(prefix, logs.errors, settings.log_level, 0),
+      ...(accessLog === undefined ? {} : { accessLog }),
+      allowedOrigins: settings.admin_gui_url.filter((url) => URL.canParse(url)).map((url) => new URL(url).origin),
       clock: systemClock,
       showLatency: settings.enabled_headers.has('x-kong-admin-latency'),
       bodyLimit: settings.nginx_admin_client_max_body_size,
@@ -368,7 +373,10 @@ class GatewayNode implements RunningGateway {
     const tls = await this.#certificateOf(listeners, 'admin', certs, keys);
     this.#pluginAdmins?.close();
     this.#pluginAdmins = openPluginAdmins(this.#plugins, this.#database!, this.#shared.store, this.#logger);
-    const options = this.#adminOptions(settings);
+    const options = this.#adminOptions(settings, {
+      access: settings.admin_access_log,
+      errors: settings.admin_error_log,
+    });
     this.#admin = createAdminServer({
       ...options,
       endpoints: [...(options.endpoints ?? []), ...this.#pluginAdmins.endpoints],
@@ -380,7 +388,7 @@ class GatewayNode implements RunningGateway {
     const { status_listen: listeners, status_ssl_cert: certs, status_ssl_cert_key: keys } = settings;
     const tls = await this.#certificateOf(listeners, 'status', certs, keys);
     this.#status = createStatusServer({
-      ...this.#adminOptions(settings),
+      ...this.#adminOptions(settings, { access: settings.status_access_log, errors: settings.status_error_log }),
       unreadiness: () => {
         if (this.#workers === undefined) return 'router builds not yet complete';
         if (this.#declarative?.hash() !== emptyHash) return undefined;

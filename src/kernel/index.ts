@@ -2,6 +2,7 @@
  * Kernel: the small tools that every room may use: errors, clock, log, ids, bounded maps, timers.
  * It knows nothing of gateways, and imports nothing of ours.
  */
+export { createLogTime, loggedText, loggedUser } from './access-line.ts';
 export { hashText, hashText64, mix, textHash } from './bytes.ts';
 export { type Clock, createManualClock, type ManualClock, systemClock } from './clock.ts';
 export { type ErrorSource, GibbonError, type GibbonErrorOptions, messageOf } from './errors.ts';

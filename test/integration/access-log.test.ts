@@ -55,3 +55,37 @@ test('proxy_access_log = off writes none', async () => {
     await gateway.stop();
   }
 });
+
+test('the Admin and the Status API keep logs of their own', async () => {
+  const gateway = await startTestGateway({
+    status_listen: '127.0.0.1:0',
+    status_access_log: 'logs/status_access.log',
+    admin_gui_url: 'https://manager.test:8445/path, http://other.test',
+  });
+  const combined = /^127\.0\.0\.1 - - \[[^\]]+\] "(.*)" (\d{3}) (\d+) "-" "(.*)"$/;
+  const linesOf = (name: string): string[] =>
+    readFileSync(join(gateway.prefix, 'logs', name), 'utf8')
+      .trimEnd()
+      .split('\n');
+  try {
+    const [admin, status] = [gateway.running.addresses.admin[0]!, gateway.running.addresses.status[0]!];
+    const headers = { 'user-agent': 'a "b"', origin: 'http://other.test' };
+    const answer = await fetch(`http://127.0.0.1:${admin.port}/services?size=1`, { headers });
+    const text = await answer.text();
+    assert.equal(answer.headers.get('access-control-allow-origin'), 'http://other.test');
+    const stranger = await fetch(`http://127.0.0.1:${admin.port}/nothing`, { headers: { origin: 'http://x.test' } });
+    assert.equal(stranger.headers.get('access-control-allow-origin'), 'https://manager.test:8445');
+    await stranger.text();
+    await (await fetch(`http://127.0.0.1:${status.port}/status`, { method: 'HEAD' })).text();
+    await gateway.running.stop({ graceful: true, timeoutMs: 5000 });
+
+    const [listed, missed, ...more] = linesOf('admin_access.log').map((text) => combined.exec(text)?.slice(1));
+    assert.deepEqual(listed, ['GET /services?size=1 HTTP/1.1', '200', String(text.length), 'a \\x22b\\x22']);
+    assert.deepEqual(missed?.slice(0, 2), ['GET /nothing HTTP/1.1', '404']);
+    assert.deepEqual(more, []);
+    const [head] = linesOf('status_access.log').map((text) => combined.exec(text)?.slice(1));
+    assert.deepEqual(head?.slice(0, 3), ['HEAD /status HTTP/1.1', '200', '0']);
+  } finally {
+    await gateway.stop();
+  }
+});

@@ -4,7 +4,6 @@ import type { Property } from '../property.ts';
 export const adminGuiProperties = {
   admin_gui_url: {
     kind: 'list',
-    inert: true,
     description: 'Origins under which browsers see the browser admin; they are allowed to call the Admin API.',
     since: '3.4',
   },

@@ -44,14 +44,12 @@ export const generalProperties = {
   admin_access_log: {
     kind: 'string',
     default: 'logs/admin_access.log',
-    inert: true,
     description: 'Access log of the Admin API: a path or `off`.',
     since: '2.1',
   },
   admin_error_log: {
     kind: 'string',
     default: 'logs/error.log',
-    inert: true,
     description: 'Error log of the Admin API.',
     since: '2.1',
   },
@@ -72,14 +70,12 @@ export const generalProperties = {
   status_access_log: {
     kind: 'string',
     default: 'off',
-    inert: true,
     description: 'Access log of the Status API: a path or `off`.',
     since: '2.1',
   },
   status_error_log: {
     kind: 'string',
     default: 'logs/status_error.log',
-    inert: true,
     description: 'Error log of the Status API.',
     since: '2.1',
   },
