@@ -7,14 +7,24 @@ import type { Subject } from './subject.ts';
 
 const main = resolve(import.meta.dirname, '../../src/cli/main.ts');
 
+/** A gateway under load, which can be configured. */
+export interface Gateway extends Subject {
+  readonly adminPort: number;
+}
+
 /** Starts Gibbon with one worker in a folder of its own, and configures it through the Admin API. */
-export async function startGateway(scenario: Scenario, parent: string, upstream: string): Promise<Subject> {
+export async function startGateway(
+  scenario: Pick<Scenario, 'name' | 'configure'>,
+  parent: string,
+  upstream: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Gateway> {
   const [proxyPort = 0, adminPort = 0, h2 = 0, h2c = 0] = await freePorts(4);
   const folder = join(parent, `gibbon-${scenario.name}`);
   const output = `${folder}.log`;
   const log = openSync(output, 'w');
   const child = spawnPinned(cores.subject, [process.execPath, main, 'start', '--foreground'], {
-    env: { ...withoutSettings(process.env), ...settings(folder, proxyPort, adminPort, { h2, h2c }) },
+    env: { ...withoutSettings(process.env), ...settings(folder, proxyPort, adminPort, { h2, h2c }), ...more },
     stdio: ['ignore', log, log, 'ipc'],
   });
   try {
@@ -24,7 +34,14 @@ export async function startGateway(scenario: Scenario, parent: string, upstream:
     await end(child);
     throw error;
   }
-  return { name: 'gibbon', port: proxyPort, http2: { h2, h2c }, pid: child.pid ?? 0, stop: () => end(child) };
+  return {
+    name: 'gibbon',
+    port: proxyPort,
+    adminPort,
+    http2: { h2, h2c },
+    pid: child.pid ?? 0,
+    stop: () => end(child),
+  };
 }
 
 function settings(

@@ -61,6 +61,7 @@ describe('parseOptions', () => {
       connections: 64,
       json: false,
       micro: false,
+      admin: false,
       subject: 'gibbon',
     });
     assert.throws(() => parseOptions(['--rounds', 'many']), /--rounds is "many": give a number of 1 or more/);

@@ -4,6 +4,7 @@ import { chmodSync, globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ensureService, type ServiceName } from '../../scripts/services.ts';
+import { measureAdmin } from './admin.ts';
 import { startGateway } from './gateway.ts';
 import { type Comparison, compare } from './measure.ts';
 import { startReference, startUpstream } from './nginx.ts';
@@ -21,6 +22,7 @@ try {
   else {
     const options = parseOptions(args);
     if (options.micro) runMicro(args.filter((arg) => !arg.startsWith('-')));
+    else if (options.admin) await runAdmin(options);
     else await runLoad(options);
   }
 } catch (error) {
@@ -37,6 +39,23 @@ function runMicro(patterns: readonly string[]): void {
     console.log(`\n== ${file}`);
     const { status } = spawnSync(process.execPath, ['--expose-gc', join(folder, file)], { stdio: 'inherit' });
     if (status !== 0) process.exitCode = 1;
+  }
+}
+
+async function runAdmin({ json }: BenchOptions): Promise<void> {
+  const nginx = need('nginx');
+  const folder = mkdtempSync(join(tmpdir(), 'gibbon-bench-'));
+  chmodSync(folder, 0o755);
+  try {
+    const [port = 0] = await freePorts(1);
+    const upstream = await startUpstream(nginx, folder, port, cores.rest);
+    const sizes = { creates: 20_000, consumers: 100_000, reads: 5000, posted: 10_000 };
+    const figures = await measureAdmin(folder, `http://127.0.0.1:${port}`, sizes, say).finally(() => upstream.stop());
+    const width = Math.max(...figures.map(({ what }) => what.length));
+    if (json) console.log(JSON.stringify(figures, undefined, 2));
+    else for (const { what, value } of figures) console.log(`${what.padEnd(width)}  ${value.padStart(7)}`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -13,6 +13,8 @@ export interface BenchOptions {
   readonly json: boolean;
   /** Run the measurements of small pieces of code instead. */
   readonly micro: boolean;
+  /** Measure the Admin API instead. */
+  readonly admin: boolean;
   /** What is measured against nginx: `nginx` itself shows how much the method wavers. */
   readonly subject: 'gibbon' | 'nginx';
 }
@@ -25,6 +27,7 @@ export const usage = `Usage: npm run bench -- [options]
   --connections <n>    open connections (64)
   --subject <name>     gibbon, or nginx to see how much the method wavers (gibbon)
   --json               print JSON in place of the table
+  --admin              measure the Admin API instead
   --micro [pattern]    run bench/micro/*.bench.ts instead
 `;
 
@@ -43,6 +46,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       subject: { type: 'string', default: 'gibbon' },
       json: { type: 'boolean', default: false },
       micro: { type: 'boolean', default: false },
+      admin: { type: 'boolean', default: false },
     },
     allowPositionals: true,
   });
@@ -56,6 +60,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     connections: count('connections', values.connections),
     json: values.json,
     micro: values.micro,
+    admin: values.admin,
     subject: values.subject,
   };
 }

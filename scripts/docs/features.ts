@@ -71,6 +71,7 @@ export const sections: readonly FeatureSection[] = [
       '009': 'CORS headers',
       '010': 'lists with `next`, `offset` and `size`',
       '011': 'refusals of offsets and sizes',
+      '012': '`size` kept in `next`',
       '013': 'lists by tags, and their refusals',
       '014': 'entities by id or name',
       '015': '`POST`: 201, taken ids and names',

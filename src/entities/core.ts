@@ -1,4 +1,5 @@
 import type { EntityDefinition } from '../schema/index.ts';
+import { acmeStorage } from './acme-storage.ts';
 import { caCertificates } from './ca-certificates.ts';
 import { certificates } from './certificates.ts';
 import { clusteringDataPlanes } from './clustering-data-planes.ts';
@@ -36,4 +37,5 @@ export const coreEntities: readonly EntityDefinition[] = Object.freeze([
   keySets,
   keys,
   filterChains,
+  acmeStorage,
 ]);

@@ -11,7 +11,7 @@ const jwk = (kid: string): string => JSON.stringify({ ...publicKey.export({ form
 
 const set = (name: string, id: string): Step => ['POST /key-sets', { name, id }];
 
-/** Keys and key sets (Kong 3.1 and later, checks as in 3.9.3). */
+/** Keys and key sets (Kong 3.1 and later, checks as in 3.9.3), and what the plugin acme keeps. */
 export const keyFacts: readonly Fact[] = [
   {
     fact: 'a key set needs nothing',
@@ -129,5 +129,20 @@ export const keyFacts: readonly Fact[] = [
     status: 204,
     changes: ['delete key_sets', 'delete keys'],
     after: { path: '/keys/k', status: 404 },
+  },
+  {
+    fact: 'what acme keeps may have a time to live, and gets a key where none is given',
+    request: 'POST /acme_storage',
+    json: { value: 'v', ttl: 60 },
+    status: 201,
+    body: { value: 'v' },
+    changes: ['create acme_storage'],
+  },
+  {
+    fact: 'what acme keeps is found by id only',
+    given: [['POST /acme_storage', { id: ids.a, key: 'k', value: 'v' }]],
+    request: `GET /acme_storage/${ids.a}`,
+    status: 200,
+    body: { id: ids.a, key: 'k', value: 'v' },
   },
 ];

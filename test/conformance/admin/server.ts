@@ -304,6 +304,8 @@ export const serverFacts: readonly Fact[] = [
     body: {
       data: [
         '/',
+        '/acme_storage',
+        '/acme_storage/{acme_storage}',
         '/ca_certificates',
         '/ca_certificates/{ca_certificates}',
         '/certificates',
