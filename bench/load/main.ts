@@ -4,7 +4,7 @@ import { chmodSync, globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ensureService, type ServiceName } from '../../scripts/services.ts';
-import { measureAdmin } from './admin.ts';
+import { type AdminFigure, measureAdmin } from './admin.ts';
 import { startGateway } from './gateway.ts';
 import { type Comparison, compare } from './measure.ts';
 import { startReference, startUpstream } from './nginx.ts';
@@ -50,7 +50,12 @@ async function runAdmin({ json }: BenchOptions): Promise<void> {
     const [port = 0] = await freePorts(1);
     const upstream = await startUpstream(nginx, folder, port, cores.rest);
     const sizes = { creates: 20_000, consumers: 100_000, reads: 5000, posted: 10_000 };
-    const figures = await measureAdmin(folder, `http://127.0.0.1:${port}`, sizes, say).finally(() => upstream.stop());
+    let figures: readonly AdminFigure[];
+    try {
+      figures = await measureAdmin(folder, `http://127.0.0.1:${port}`, sizes, say);
+    } finally {
+      await upstream.stop();
+    }
     const width = Math.max(...figures.map(({ what }) => what.length));
     if (json) console.log(JSON.stringify(figures, undefined, 2));
     else for (const { what, value } of figures) console.log(`${what.padEnd(width)}  ${value.padStart(7)}`);

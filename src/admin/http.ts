@@ -85,8 +85,9 @@ export function createApp(options: AdminOptions, endpoints: readonly Endpoint[],
   });
   if (options.accessLog !== undefined) {
     const write = createAccessLog(options.accessLog, clock);
-    app.addHook('onResponse', (request, reply, next) => {
-      write(request, reply);
+    app.addHook('onResponse', ({ ip, method, headers, raw }, reply, next) => {
+      const bytes = method === 'HEAD' ? 0 : Number(reply.getHeader('content-length') ?? 0);
+      write({ ip, method, url: raw.url, httpVersion: raw.httpVersion, headers, status: reply.statusCode, bytes });
       next();
     });
   }

@@ -62,7 +62,7 @@ export interface TagQuery {
 export interface ReadSession {
   select(entity: string, key: Key): Promise<StoredRecord | undefined>;
   /** The rows with these keys, in any order; absent in stores where one by one is as quick. */
-  selectMany?(entity: string, keys: readonly Key[]): Promise<readonly StoredRecord[]>;
+  readonly selectMany?: (entity: string, keys: readonly Key[]) => Promise<readonly StoredRecord[]>;
   /** By a unique field or the endpoint key; the first row in the order of the primary key. */
   selectBy(entity: string, field: string, value: string | number | boolean): Promise<StoredRecord | undefined>;
   selectByCacheKey(entity: string, cacheKey: string): Promise<StoredRecord | undefined>;
