@@ -227,6 +227,7 @@ export async function startAdmin(
 }
 
 const childrenFirst = [
+  'acme_storage',
   'plugins',
   'routes',
   'services',
