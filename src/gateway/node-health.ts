@@ -6,7 +6,7 @@ import { createTimerWheel, GibbonError, type Logger, systemClock } from '../kern
 import type { Row } from '../schema/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { ownCertificateOf, trustedOf } from './pem.ts';
-import { resolverOf } from './resolver.ts';
+import { openResolver } from './resolver.ts';
 import { loadAll } from './store.ts';
 
 /** What {@link startNodeHealth} needs. */
@@ -44,10 +44,10 @@ const slots = 64;
 export async function startNodeHealth(options: NodeHealthOptions): Promise<NodeHealth> {
   const { database, echoPort } = options;
   let settings = options.settings;
-  let resolver = resolverOf(settings, systemClock, echoPort);
   const contexts = new Map<string, Promise<SecureContext>>();
   const wheel = createTimerWheel({ tickMs, slots });
   wheel.start();
+  let resolver = openResolver({ settings, wheel, logger: options.logger, echoPort });
 
   async function readCertificate(id: string): Promise<{ cert: string; key: string }> {
     const found = await database.dao('certificates').select(id);
@@ -113,7 +113,7 @@ export async function startNodeHealth(options: NodeHealthOptions): Promise<NodeH
     apply,
     reload(given) {
       settings = given;
-      resolver = resolverOf(given, systemClock, echoPort);
+      resolver = openResolver({ settings: given, wheel, logger: options.logger, echoPort });
       contexts.clear();
     },
     close() {

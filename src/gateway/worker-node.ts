@@ -26,7 +26,7 @@ import type { FromWorker } from './messages.ts';
 import { openWorkerCounters } from './node-counters.ts';
 import { loadPlugins } from './plugin-registry.ts';
 import { proxySettingsOf } from './proxy-settings.ts';
-import { resolverOf } from './resolver.ts';
+import { openResolver } from './resolver.ts';
 import { createStoreClient } from './store-client.ts';
 import type { WorkerData } from './worker-data.ts';
 
@@ -101,8 +101,9 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
     factories.set(definition.name, { definition, instantiate: definition.setup(host) });
   }
 
+  const resolver = openResolver({ settings, wheel, logger, echoPort: data.echoPort });
   const balancers = createBalancers({
-    resolver: resolverOf(settings, clock, data.echoPort),
+    resolver,
     clock,
     health: { report: (reports) => send({ type: 'health-reports', reports }), defer: setImmediate },
   });
