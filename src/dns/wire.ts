@@ -10,10 +10,13 @@ export interface WireListener {
   failed(fault: Error): void;
 }
 
-/** Sends queries to name servers. The function that comes back ends the matter: nothing is heard after it was called. */
+/** Sends a query. The function that comes back ends the matter: nothing is heard after it was called. */
+export type SendQuery = (server: NameServer, query: Buffer, listener: WireListener) => () => void;
+
+/** The two ways to name servers. */
 export interface Wire {
-  udp(server: NameServer, query: Buffer, listener: WireListener): () => void;
-  tcp(server: NameServer, query: Buffer, listener: WireListener): () => void;
+  readonly udp: SendQuery;
+  readonly tcp: SendQuery;
 }
 
 /** Larger datagrams than this are nothing that was asked for. */

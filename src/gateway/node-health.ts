@@ -1,6 +1,7 @@
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { createHealthLedger, createProber, type HealthLedger, type HealthVerdict } from '../balancer/index.ts';
 import type { Database } from '../db/index.ts';
+import type { DnsStatistics } from '../dns/index.ts';
 import type { EntityChange } from '../events/index.ts';
 import { createTimerWheel, GibbonError, type Logger, systemClock } from '../kernel/index.ts';
 import type { Row } from '../schema/index.ts';
@@ -29,6 +30,8 @@ export interface NodeHealth {
   apply(changes: readonly EntityChange[]): void;
   /** Takes new settings; what is known of addresses stays. */
   reload(settings: Settings): void;
+  /** What the resolver that follows targets counted. */
+  dnsStatistics(): DnsStatistics;
   close(): void;
 }
 
@@ -116,6 +119,7 @@ export async function startNodeHealth(options: NodeHealthOptions): Promise<NodeH
       resolver = openResolver({ settings: given, wheel, logger: options.logger, echoPort });
       contexts.clear();
     },
+    dnsStatistics: () => resolver.statistics(),
     close() {
       clearInterval(refresh);
       wheel.stop();

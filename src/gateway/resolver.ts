@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import {
+  addCounts,
   type CountingResolver,
+  type Counts,
   createNameServers,
   createResolver,
+  type DnsStatistics,
   parseNameServer,
   parseResolvConf,
   type RecordType,
@@ -73,6 +76,13 @@ function newOptions(settings: Settings): Chosen {
     cacheSize: settings.resolver_lru_cache_size,
     ...(settings.resolver_valid_ttl === undefined ? {} : { validTtl: settings.resolver_valid_ttl }),
   };
+}
+
+/** The numbers of several resolvers as one. */
+export function sumStatistics(all: readonly DnsStatistics[]): ReadonlyMap<string, Counts> {
+  const sum = new Map<string, Record<string, number>>();
+  for (const statistics of all) for (const [key, counts] of statistics) addCounts(sum, key, counts);
+  return sum;
 }
 
 function readText(path: string, logger: Logger): string {

@@ -1,5 +1,6 @@
 import { createBalancers, type HealthVerdict } from '../balancer/index.ts';
 import { createEntityCache, openSharedCache, openSharedCounters, openSharedStore } from '../cache/index.ts';
+import type { DnsStatistics } from '../dns/index.ts';
 import { consumers } from '../entities/index.ts';
 import type { EntityChange } from '../events/index.ts';
 import { type Clock, createTimerWheel, type Logger, systemClock } from '../kernel/index.ts';
@@ -43,6 +44,8 @@ export interface WorkerNode {
   answered(id: number, row: Row | null): void;
   /** The main thread could not look. */
   failed(id: number, message: string): void;
+  /** What the resolver counted. */
+  dnsStatistics(): DnsStatistics;
   /** Opens the listeners; `ports` are used where the settings say 0. Returns the ports in use. */
   listen(ports: readonly number[]): Promise<readonly number[]>;
   /** Stops accepting and resolves once all clients are gone. */
@@ -207,6 +210,7 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
     },
     judge: (verdicts) => balancers.takeVerdicts(verdicts),
     forget: () => cache.clear(),
+    dnsStatistics: () => resolver.statistics(),
     answered: (id, row) => store.answered(id, row),
     failed: (id, message) => store.failed(id, message),
     async listen(ports) {
