@@ -250,6 +250,13 @@ describe('aliases', () => {
     await assert.rejects(asked.find('x.test'), { message: /recursion detected: x\.test > y\.test > x\.test$/ });
   });
 
+  it('to names that cannot be are an error', async () => {
+    const { find, answers, asked } = setUp({ order: ['A'] });
+    answers.set('A a.test', [recordOf('a.test', 'CNAME', 'b c.test')]);
+    await assert.rejects(find('a.test'), { message: 'Cannot resolve "b c.test": not a host name' });
+    assert.deepEqual(asked, ['A a.test']);
+  });
+
   it('that go on for too long are an error', async () => {
     const { find, answers } = setUp({ order: ['A'] });
     for (let n = 0; n < 20; n++) answers.set(`A n${n}.test`, [recordOf(`n${n}.test`, 'CNAME', `n${n + 1}.test`)]);

@@ -82,7 +82,6 @@ export function createWalk(options: WalkOptions): Walk {
 
   async function walk(name: string, last: Place | undefined): Promise<Outcome> {
     const names = searchNames(name, rules);
-    if (!names.every(isAskable)) throw dnsFailed(name, 'not a host name');
     const budget = { left: maxQuestions };
     let worst: GibbonError | undefined;
     for (const type of typesOf(name, last)) {
@@ -120,6 +119,7 @@ export function createWalk(options: WalkOptions): Walk {
     let way = path;
     let until = Number.POSITIVE_INFINITY;
     for (let asked = name; ; ) {
+      if (!isAskable(asked)) return dnsFailed(asked, 'not a host name');
       if (way.budget.left-- <= 0) return dnsFailed(name, 'the records lead to too many questions');
       const knowledge = await options.ask(asked, type);
       until = Math.min(until, knowledge.until);
@@ -136,7 +136,6 @@ export function createWalk(options: WalkOptions): Walk {
 
   /** The addresses of a name that a record leads to. */
   async function targetOf(name: string, types: readonly RecordType[], path: Path): Promise<Partial | GibbonError> {
-    if (!isAskable(name)) return dnsFailed(name, 'not a host name');
     let worst: GibbonError | undefined;
     for (const type of types) {
       const outcome = await step(name, type, path);
