@@ -31,6 +31,7 @@ describe('DNS messages', () => {
       { name: 'one.test', type: 'A', ttl: 5, data: '10.0.0.3', class: 'CH' },
       { name: '_x._tcp.test', type: 'SRV', ttl: 3, data: { target: 'One.test', port: 80, priority: 1, weight: 2 } },
       { name: '_y._tcp.test', type: 'SRV', ttl: 3, data: { target: '.', port: 0 } },
+      { name: 'b.test', type: 'CNAME', ttl: 3, data: 'a b\nc.test' },
     ];
     const extras: Answer[] = [{ name: 'one.test', type: 'A', ttl: 9, data: '10.0.0.9' }];
     assert.deepEqual(decodeResponse(response({ answers, additionals: extras })), {
@@ -46,6 +47,7 @@ describe('DNS messages', () => {
         { owner: 'one.test', ttl: 0, type: 'A', ip: '10.0.0.2' },
         { owner: '_x._tcp.test', ttl: 3, type: 'SRV', target: 'one.test', port: 80, priority: 1, weight: 2 },
         { owner: '_y._tcp.test', ttl: 3, type: 'SRV', target: '', port: 0, priority: 0, weight: 0 },
+        { owner: 'b.test', ttl: 3, type: 'CNAME', target: 'a\ufffdb\ufffdc.test' },
       ],
       extras: [{ owner: 'one.test', ttl: 9, type: 'A', ip: '10.0.0.9' }],
     });

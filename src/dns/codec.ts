@@ -101,8 +101,11 @@ function readRecord(record: Answer): DnsRecord | undefined {
   }
 }
 
-/** Names are compared without regard to case, and the root is the empty text. */
+/**
+ * Names are compared without regard to case, and the root is the empty text. Characters that no host has are all made one
+ * that no question is asked with and no log is confused by.
+ */
 function plain(name: string): string {
-  const lower = name.toLowerCase();
+  const lower = name.toLowerCase().replace(/[^\x21-\x7e]/g, '\ufffd');
   return lower.endsWith('.') ? lower.slice(0, -1) : lower;
 }

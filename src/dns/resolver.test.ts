@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createManualClock } from '../kernel/index.ts';
+import { createManualClock, type LogLevel, silentLogger } from '../kernel/index.ts';
 import type { ResolvedAddress } from './entry.ts';
 import { createFakeNameServers, recordOf } from './name-servers.fixtures.ts';
 import { createResolver, type ResolverOptions } from './resolver.ts';
@@ -141,6 +141,45 @@ describe('resolver', () => {
     assert.equal(asked.filter((question) => question === 'A api.test').length, 60, 'one query a second');
     clock.advance(2_000);
     await assert.rejects(async () => resolver.resolve('api.test', 80), failed);
+  });
+
+  it('tells once of a name that cannot be resolved any more, and when it can be again', async () => {
+    const lines: string[] = [];
+    const note = (level: LogLevel) => (message: string) => lines.push(`${level} ${message}`);
+    const logger = { ...silentLogger, warn: note('warn'), notice: note('notice') };
+    const { clock, resolver, answers } = setUp({ staleTtl: 3, logger });
+    const next = async (ms: number): Promise<void> => {
+      clock.advance(ms);
+      await Promise.allSettled([(async () => resolver.resolve('api.test', 80))()]);
+      await settled();
+    };
+    answers.set('A api.test', ['10.0.0.1']);
+    await next(0);
+    answers.set('A api.test', 2);
+    answers.set('AAAA api.test', 2);
+    await next(10_000);
+    for (let seconds = 0; seconds < 9; seconds++) await next(1_000);
+    answers.set('A api.test', ['10.0.0.1']);
+    await next(1_000);
+    await next(1_000);
+    const fault = 'Cannot resolve "api.test": dns server error: 2 server failure';
+    assert.deepEqual(lines, [
+      `warn ${fault}; its last addresses stay in use`,
+      `warn ${fault}`,
+      'notice Resolves "api.test" again',
+    ]);
+  });
+
+  it('looks everywhere again once what it knew is too old', async () => {
+    const { clock, resolver, answers } = setUp({ staleTtl: 3 });
+    answers.set('A api.test', ['10.0.0.1']);
+    await resolver.resolve('api.test', 80);
+    answers.set('A api.test', 2);
+    answers.set('AAAA api.test', ['fd00::1']);
+    clock.advance(14_000);
+    await assert.rejects(async () => resolver.resolve('api.test', 80), { code: 'ERR_DNS_FAILED' });
+    clock.advance(1_000);
+    assert.deepEqual(ips(await resolver.resolve('api.test', 80)), ['fd00::1:80']);
   });
 
   it('lets go of a name that is gone, old answer or not', async () => {

@@ -1,5 +1,14 @@
 import { isIP } from 'node:net';
-import { type Clock, createLru, GibbonError, type Lru, messageOf, systemClock } from '../kernel/index.ts';
+import {
+  type Clock,
+  createLru,
+  GibbonError,
+  type Logger,
+  type Lru,
+  messageOf,
+  silentLogger,
+  systemClock,
+} from '../kernel/index.ts';
 import { addressesOf, countsOf, createEntry, type Entry, forget, hasSame, type ResolvedAddress } from './entry.ts';
 import { dnsFailed, isNotFound } from './faults.ts';
 import { type Hosts, parseHosts } from './hosts-file.ts';
@@ -53,6 +62,8 @@ export interface ResolverOptions {
   /** Each one who has to wait for an answer asks for it (`dns_no_sync`). */
   readonly noSync?: boolean;
   readonly clock?: Clock;
+  /** Is told when a name cannot be resolved any more, and when it can be again. */
+  readonly logger?: Logger;
 }
 
 /** Milliseconds for which any answer is kept, so that records without a time to live do not mean a query a request. */
@@ -60,6 +71,7 @@ const leastMs = 1000;
 /** Creates a {@link CountingResolver} with a cache of its own. */
 export function createResolver(options: ResolverOptions): CountingResolver {
   const { clock = systemClock, order = ['SRV', 'A', 'CNAME'], cacheSize = 10_000, srvByShape = false } = options;
+  const logger = options.logger ?? silentLogger;
   const hosts = parseHosts(options.hosts ?? '');
   const staleMs = (options.staleTtl ?? 3600) * 1000;
   const notFoundTtl = options.notFoundTtl ?? 30;
@@ -89,6 +101,7 @@ export function createResolver(options: ResolverOptions): CountingResolver {
       forget(entry);
       entry.found = found;
     }
+    if (entry.fault !== undefined) logger.notice(`Resolves "${entry.name}" again`);
     entry.fault = undefined;
     entry.freshUntil = Math.max(until, clock.monotonic() + leastMs);
     entry.usableUntil = entry.freshUntil + staleMs;
@@ -97,11 +110,20 @@ export function createResolver(options: ResolverOptions): CountingResolver {
   function fail(entry: Entry, fault: GibbonError): void {
     const now = clock.monotonic();
     const notFound = isNotFound(fault);
+    const former = entry.fault;
+    const had = entry.found !== undefined;
     entry.failures += 1;
     entry.fault = fault;
     entry.freshUntil = now + (notFound ? notFoundTtl * 1000 : errorMs);
     // A name that is gone is gone; name servers that fail leave us with what we knew.
-    if (notFound || now >= entry.usableUntil) forget(entry);
+    if (notFound || now >= entry.usableUntil) {
+      forget(entry);
+      entry.last = undefined;
+    }
+    const has = entry.found !== undefined;
+    // Once for what may be asked for every second.
+    if (former?.message === fault.message && had === has) return;
+    logger.warn(has ? `${fault.message}; its last addresses stay in use` : fault.message);
   }
 
   async function refresh(entry: Entry): Promise<void> {

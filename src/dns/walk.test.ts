@@ -63,6 +63,14 @@ describe('the walk', () => {
     assert.deepEqual(other.asked, ['A api.test.two.test', 'A api.test.one.test', 'A api.test']);
   });
 
+  it('ends where a name was when that fails now', async () => {
+    const { walk, answers, asked } = setUp({ rules });
+    answers.set('A api.test', 2);
+    answers.set('A api.test.one.test', ['10.0.0.9']);
+    await assert.rejects(walk('api.test', { name: 'api.test', type: 'A' }), { code: 'ERR_DNS_FAILED' });
+    assert.deepEqual(asked, ['A api.test']);
+  });
+
   it('keeps to the order when it is not to begin with what was found the last time', async () => {
     const { walk, asked, answers } = setUp({ lastFirst: false });
     answers.set('A api.test', ['10.0.0.1']);

@@ -65,7 +65,8 @@ interface Path {
   readonly budget: { left: number };
 }
 
-type Partial = Omit<Outcome, 'place'>;
+/** What one question led to. */
+type Leads = Omit<Outcome, 'place'>;
 
 /** Creates a {@link Walk}. */
 export function createWalk(options: WalkOptions): Walk {
@@ -91,6 +92,8 @@ export function createWalk(options: WalkOptions): Walk {
       for (const candidate of candidates) {
         const outcome = await step(candidate, type, { names: [candidate], budget });
         if (!(outcome instanceof Error)) return { ...outcome, place: { name: candidate, type } };
+        // It was there, and may be again: another domain's host of that name is not what was meant, nor worth asking for.
+        if (isLast && candidate === last.name && !isNotFound(outcome)) throw outcome;
         worst = graver(worst, outcome);
       }
     }
@@ -98,7 +101,7 @@ export function createWalk(options: WalkOptions): Walk {
   }
 
   /** Asks one question and goes where the answer leads. */
-  async function step(name: string, type: RecordType, path: Path): Promise<Partial | GibbonError> {
+  async function step(name: string, type: RecordType, path: Path): Promise<Leads | GibbonError> {
     const knowledge = await question(name, type, path);
     if (knowledge instanceof Error) return knowledge;
     const { records, until } = knowledge;
@@ -135,7 +138,7 @@ export function createWalk(options: WalkOptions): Walk {
   }
 
   /** The addresses of a name that a record leads to. */
-  async function targetOf(name: string, types: readonly RecordType[], path: Path): Promise<Partial | GibbonError> {
+  async function targetOf(name: string, types: readonly RecordType[], path: Path): Promise<Leads | GibbonError> {
     let worst: GibbonError | undefined;
     for (const type of types) {
       const outcome = await step(name, type, path);
@@ -151,7 +154,7 @@ export function createWalk(options: WalkOptions): Walk {
     until: number,
     name: string,
     path: Path,
-  ): Promise<Partial | GibbonError> {
+  ): Promise<Leads | GibbonError> {
     const lowest = records.reduce((least, record) => Math.min(least, record.priority), Number.POSITIVE_INFINITY);
     const chosen = records.filter((record) => record.priority === lowest && record.target !== '');
     if (chosen.length === 0) return failureOf(name, 0);
@@ -179,7 +182,7 @@ export function createWalk(options: WalkOptions): Walk {
     return { found: found.slice(0, maxFound), until: end, missing: isNotFound(fault) ? undefined : fault };
   }
 
-  async function service(record: SrvRecord, path: Path): Promise<Partial | GibbonError> {
+  async function service(record: SrvRecord, path: Path): Promise<Leads | GibbonError> {
     const { target } = record;
     const bare = target.startsWith('[') && target.endsWith(']') ? target.slice(1, -1) : target;
     if (isIP(bare) !== 0) return { found: [plain(bare)], until: Number.POSITIVE_INFINITY, missing: undefined };
@@ -201,7 +204,7 @@ function extend(path: Path, more: readonly string[]): Path | undefined {
   return { names, budget: path.budget };
 }
 
-function bounded(outcome: Partial | GibbonError, until: number): Partial | GibbonError {
+function bounded(outcome: Leads | GibbonError, until: number): Leads | GibbonError {
   return outcome instanceof Error ? outcome : { ...outcome, until: Math.min(outcome.until, until) };
 }
 

@@ -43,6 +43,7 @@ export function openResolver({ settings, wheel, logger, echoPort }: OpenResolver
     search: conf.search,
     ndots: conf.ndots,
     clock: systemClock,
+    logger,
   });
   return withEcho(resolver, echoPort);
 }
