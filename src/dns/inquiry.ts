@@ -140,6 +140,8 @@ export function inquire(options: InquiryOptions): void {
   next();
 }
 
+/** A server that cannot read a query may leave its question out of the answer. */
 function isAnswer(message: Message, id: number, name: string, type: RecordType): boolean {
-  return message.id === id && message.name === name && message.type === type;
+  if (message.id !== id) return false;
+  return (message.name === name && message.type === type) || (message.type === '' && message.code === formatError);
 }

@@ -228,6 +228,18 @@ describe('name servers', () => {
     );
   });
 
+  it('that cannot even read the question of a query with EDNS are asked without it', async () => {
+    const { servers, sent } = setUp(1);
+    const reply = servers.ask('api.test', 'A');
+    const answer = (flags: number): void =>
+      sent[0]!.listener.heard(encode({ type: 'response', id: sent[0]!.id, flags }));
+    answer(2);
+    assert.equal(sent.length, 1, 'any other failure must say what it is about');
+    answer(1);
+    sent[1]!.answer({ ip: '10.1.1.1' });
+    assert.deepEqual(await ipsOf(reply), ['10.1.1.1']);
+  });
+
   it('take turns when told so', async () => {
     // The numbers that serve as chance count up: one for the server, one for the id.
     const { servers, sent, hosts } = setUp(3, { rotate: true });

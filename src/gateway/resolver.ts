@@ -22,15 +22,16 @@ export interface OpenResolverOptions {
   readonly logger: Logger;
   /** Port of the built-in echo upstream; 0 for none. */
   readonly echoPort: number;
+  /** Path of resolv.conf; /etc/resolv.conf unless told. */
+  readonly resolvConf?: string;
 }
-
-const resolvConf = '/etc/resolv.conf';
 
 /**
  * The resolver that the settings ask for: the `dns_*` keys, or the `resolver_*` keys with `new_dns_client`. The hosts
  * file and resolv.conf are read here and never again, so a reload, which opens new resolvers, is what notices changes.
  */
-export function openResolver({ settings, wheel, logger, echoPort }: OpenResolverOptions): CountingResolver {
+export function openResolver(options: OpenResolverOptions): CountingResolver {
+  const { settings, wheel, logger, echoPort, resolvConf = '/etc/resolv.conf' } = options;
   const isNew = settings.new_dns_client;
   const given = isNew ? settings.resolver_address : settings.dns_resolver;
   const { LOCALDOMAIN, RES_OPTIONS } = process.env;
