@@ -147,7 +147,7 @@ describe('the DNS client over sockets', () => {
     };
     first.set('A api.test', ['10.0.0.1']);
     assert.deepEqual(await setUp([first.port], {}, 30).find(), ['10.0.0.1:80']);
-    assert.equal(first.seen.length, 3);
+    assert.ok(first.seen.length >= 3);
 
     let late: SeenQuery | undefined;
     first.script = (query) => {
@@ -166,7 +166,7 @@ describe('the DNS client over sockets', () => {
       status: 500,
       message: 'Cannot resolve "api.test": no name server answered in time',
     });
-    assert.equal(first.seen.length, 5);
+    await until(() => first.seen.length === 5);
     await assert.rejects(setUp([await closedPort()]).find(), {
       code: 'ERR_DNS_FAILED',
       message: /^Cannot resolve "api\.test": no name server could be reached: .*ECONNREFUSED/,
