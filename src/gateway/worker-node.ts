@@ -64,6 +64,7 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
   const accessLog = openAccessLog(settings.prefix, settings.proxy_access_log);
   const wheel = createTimerWheel({ clock });
   wheel.start();
+  const resolver = openResolver({ settings, wheel, logger, echoPort: data.echoPort });
 
   const store = createStoreClient(send);
   const cache = createEntityCache({
@@ -104,7 +105,6 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
     factories.set(definition.name, { definition, instantiate: definition.setup(host) });
   }
 
-  const resolver = openResolver({ settings, wheel, logger, echoPort: data.echoPort });
   const balancers = createBalancers({
     resolver,
     clock,
