@@ -7,17 +7,20 @@ import {
   type Peer,
   type UpstreamRow,
 } from '../../src/balancer/index.ts';
-import { createResolver, type DnsSource } from '../../src/dns/index.ts';
+import { createResolver, type NameServers } from '../../src/dns/index.ts';
 
-const source: DnsSource = {
-  addresses: async () => [
-    { ip: '10.0.0.1', ttl: 1e6 },
-    { ip: '10.0.0.2', ttl: 1e6 },
-  ],
-  services: async () => [],
+const servers: NameServers = {
+  ask: async (owner) => ({
+    code: 0,
+    answers: [
+      { owner, ttl: 1e6, type: 'A', ip: '10.0.0.1' },
+      { owner, ttl: 1e6, type: 'A', ip: '10.0.0.2' },
+    ],
+    extras: [],
+  }),
 };
 const balancers = createBalancers({
-  resolver: createResolver({ source }),
+  resolver: createResolver({ servers, order: ['A'] }),
   health: { report() {}, defer: setImmediate },
 });
 

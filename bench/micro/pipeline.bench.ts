@@ -143,12 +143,13 @@ function connectionFor(
     })),
   ]);
   const wheel = createTimerWheel({});
+  const noServers = { ask: () => Promise.reject(new Error('no names here')) };
   const runtime: ProxyRuntime = {
     settings,
     snapshot,
     pool,
     latencyLines: createLatencyLines(settings),
-    picker: createTargetPicker(createBalancers({ resolver: createResolver({}) })),
+    picker: createTargetPicker(createBalancers({ resolver: createResolver({ servers: noServers }) })),
     tls: {
       of: () => {
         throw new Error('no TLS here');

@@ -46,6 +46,7 @@ export async function renderOpenApi(): Promise<string> {
     },
     audit: createAuditLog(0),
     cache: { get: () => undefined, delete: () => {}, clear: () => {} },
+    dns: { isNewClient: true, report: async () => ({ workers: 0, statistics: new Map() }) },
     logLevel: { current: () => 'notice', change: () => {} },
     logger: silentLogger,
     clock: systemClock,

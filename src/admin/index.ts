@@ -22,6 +22,7 @@ export type {
   CacheView,
   DeclarationLoad,
   DeclarativeView,
+  DnsView,
   LogLevelView,
   NodeView,
   PluginView,

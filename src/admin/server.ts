@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { GibbonError, messageOf } from '../kernel/index.ts';
 import type { Endpoint } from './endpoint.ts';
 import { createApp } from './http.ts';
+import { dnsDebugEndpoint, dnsStatusEndpoint } from './routes/dns.ts';
 import { allEndpoints } from './routes/index.ts';
 import { readyEndpoint, statusEndpoint } from './routes/status.ts';
-import { dnsStatusEndpoint } from './routes/timers.ts';
 import type { AdminListener, AdminOptions, AdminServer, BoundAddress, StatusOptions } from './types.ts';
 
 /** Creates the Admin API over a database. It listens when told to. */
@@ -16,7 +16,12 @@ export function createAdminServer(options: AdminOptions): AdminServer {
 
 /** Creates the Status API: what probes and monitoring read, and nothing that changes anything. */
 export function createStatusServer(options: StatusOptions): AdminServer {
-  return createEndpointServer(options, [statusEndpoint(options), readyEndpoint(options), dnsStatusEndpoint()]);
+  return createEndpointServer(options, [
+    statusEndpoint(options),
+    readyEndpoint(options),
+    dnsStatusEndpoint(options),
+    ...(options.dns === undefined ? [] : [dnsDebugEndpoint(options.dns)]),
+  ]);
 }
 
 function createEndpointServer(options: AdminOptions, endpoints: readonly Endpoint[]): AdminServer {

@@ -74,6 +74,17 @@ export interface LogLevelView {
   change(level: LogLevel, seconds: number): void;
 }
 
+/** The resolvers of the node. */
+export interface DnsView {
+  /** True when the settings choose Kong's second client. */
+  readonly isNewClient: boolean;
+  /** What all of them counted, by `name|type`, and how many workers there are. */
+  report(): Promise<{
+    readonly workers: number;
+    readonly statistics: ReadonlyMap<string, { readonly [counted: string]: number }>;
+  }>;
+}
+
 /** How an attempt to load a configuration ended. */
 export type DeclarationLoad = 'loaded' | 'busy' | 'timeout' | 'exiting';
 
@@ -118,6 +129,7 @@ export interface AdminOptions {
   /** Takes down every request that writes, for GET /audit. */
   readonly audit?: AuditLog;
   readonly logLevel?: LogLevelView;
+  readonly dns?: DnsView;
   /** Where rows come from when there is no database. */
   readonly declarative?: DeclarativeView;
   /** Endpoints of plugins and of other rooms; one with the path of a generated endpoint adds to it or overrides it. */

@@ -1,20 +1,22 @@
-import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { type Clock, createLru, GibbonError, type Lru, messageOf, systemClock } from '../kernel/index.ts';
+import {
+  type Clock,
+  createLru,
+  GibbonError,
+  type Logger,
+  type Lru,
+  messageOf,
+  silentLogger,
+  systemClock,
+} from '../kernel/index.ts';
+import { addressesOf, countsOf, createEntry, type Entry, forget, hasSame, type ResolvedAddress } from './entry.ts';
+import { dnsFailed, isNotFound } from './faults.ts';
 import { type Hosts, parseHosts } from './hosts-file.ts';
-import { createNodeDnsSource } from './node-source.ts';
-import { type AddressRecord, type DnsSource, dnsFailed, dnsNotFound } from './source.ts';
-
-/** One address that a name leads to. */
-export interface ResolvedAddress {
-  readonly ip: string;
-  /** The port that was asked for, or that of an SRV record where it has one. */
-  readonly port: number;
-  /** The share among the addresses of an SRV name; undefined for all other names. */
-  readonly weight: number | undefined;
-  /** The name in the SRV record; undefined for all other names. */
-  readonly srvName: string | undefined;
-}
+import { createQuestions } from './questions.ts';
+import type { NameServers, RecordType } from './records.ts';
+import { isServiceName } from './search-names.ts';
+import { addCounts, createQuestionStatistics, type DnsStatistics } from './statistics.ts';
+import { createWalk, type Found } from './walk.ts';
 
 /** Turns host names into addresses. */
 export interface Resolver {
@@ -26,13 +28,27 @@ export interface Resolver {
   resolve(name: string, port: number): readonly ResolvedAddress[] | Promise<readonly ResolvedAddress[]>;
 }
 
-/** What {@link createResolver} may be told; the names of kong.conf stand beside. */
+/** A {@link Resolver} that counts what it does. */
+export interface CountingResolver extends Resolver {
+  /** What was counted of the names and questions that are remembered. */
+  statistics(): DnsStatistics;
+}
+
+/** What {@link createResolver} is told; the names of kong.conf stand beside. */
 export interface ResolverOptions {
-  readonly source?: DnsSource;
-  /** Path of the hosts file, read once (`dns_hostsfile`); /etc/hosts unless told. A missing file is an empty one. */
-  readonly hostsFile?: string;
-  /** Types in order of preference; the first one with records wins. A, then AAAA unless told. */
-  readonly families?: readonly ('A' | 'AAAA')[];
+  readonly servers: NameServers;
+  /** The text of the hosts file; only localhost is known unless told. */
+  readonly hosts?: string;
+  /** Types in the order in which they are asked for (`dns_order`); SRV, A, CNAME unless told. */
+  readonly order?: readonly RecordType[];
+  /** The type that a name was last found with is asked for first (`LAST` in `dns_order`); so it is unless told. */
+  readonly lastFirst?: boolean;
+  /** SRV records are asked for names of the shape `_service._proto.name`, and only for them (`new_dns_client`). */
+  readonly srvByShape?: boolean;
+  /** Domains that are put behind names. */
+  readonly search?: readonly string[];
+  /** A name with fewer dots is looked for in the search domains first; 1 unless told. */
+  readonly ndots?: number;
   /** Seconds, in place of the records' own times to live (`dns_valid_ttl`). */
   readonly validTtl?: number;
   /** Seconds for which an old answer stands in while a new one is fetched (`dns_stale_ttl`); 3600 unless told. */
@@ -41,190 +57,151 @@ export interface ResolverOptions {
   readonly notFoundTtl?: number;
   /** Seconds to remember any other failure (`dns_error_ttl`); 1 unless told. */
   readonly errorTtl?: number;
-  /** How many names are remembered (`dns_cache_size`); 10,000 unless told. */
+  /** How many names, and how many answers, are remembered (`dns_cache_size`); 10,000 unless told. */
   readonly cacheSize?: number;
+  /** Each one who has to wait for an answer asks for it (`dns_no_sync`). */
+  readonly noSync?: boolean;
   readonly clock?: Clock;
+  /** Is told when a name cannot be resolved any more, and when it can be again. */
+  readonly logger?: Logger;
 }
 
-/** An address before the port that was asked for is known. */
-interface Found {
-  readonly ip: string;
-  readonly port: number | undefined;
-  readonly weight: number | undefined;
-  readonly srvName: string | undefined;
-}
-
-interface Entry {
-  found: readonly Found[] | undefined;
-  fault: GibbonError | undefined;
-  /** Monotonic milliseconds at which to ask again. */
-  freshUntil: number;
-  /** Monotonic milliseconds until which `found` may be given out. */
-  usableUntil: number;
-  pending: Promise<void> | undefined;
-  readonly byPort: Map<number, readonly ResolvedAddress[]>;
-}
-
-const minTtl = 1;
-const srvShape = /^_[^.]+\._[^.]+\./;
-
-/** Creates a {@link Resolver} with a cache of its own. */
-export function createResolver(options: ResolverOptions = {}): Resolver {
-  const clock = options.clock ?? systemClock;
-  const source = options.source ?? createNodeDnsSource();
-  const hosts = readHosts(options.hostsFile ?? '/etc/hosts');
-  const families = options.families ?? ['A', 'AAAA'];
+/** Milliseconds for which any answer is kept, so that records without a time to live do not mean a query a request. */
+const leastMs = 1000;
+/** Creates a {@link CountingResolver} with a cache of its own. */
+export function createResolver(options: ResolverOptions): CountingResolver {
+  const { clock = systemClock, order = ['SRV', 'A', 'CNAME'], cacheSize = 10_000, srvByShape = false } = options;
+  const logger = options.logger ?? silentLogger;
+  const hosts = parseHosts(options.hosts ?? '');
   const staleMs = (options.staleTtl ?? 3600) * 1000;
-  const notFoundMs = (options.notFoundTtl ?? 30) * 1000;
+  const notFoundTtl = options.notFoundTtl ?? 30;
   const errorMs = (options.errorTtl ?? 1) * 1000;
-  const cache: Lru<string, Entry> = createLru(options.cacheSize ?? 10_000);
+  const questions = createQuestionStatistics(cacheSize, () => clock.monotonic());
+  const cache: Lru<string, Entry> = createLru(cacheSize);
+  const walk = createWalk({
+    ask: createQuestions({
+      servers: options.servers,
+      hosts,
+      statistics: questions,
+      clock,
+      validTtl: options.validTtl,
+      notFoundTtl,
+      size: cacheSize,
+      noSync: options.noSync === true,
+    }),
+    order,
+    lastFirst: options.lastFirst !== false,
+    srvByShape,
+    rules: { search: options.search ?? [], ndots: options.ndots ?? 1, searchAll: !srvByShape },
+  });
 
-  /** Records of the first family that has any; the last resort is asked when DNS knows none. */
-  async function addresses(name: string): Promise<readonly AddressRecord[]> {
-    const local = fromHosts(hosts, name, families);
-    if (local !== undefined) return [{ ip: local, ttl: Number.POSITIVE_INFINITY }];
-    let fault: unknown;
-    for (const family of families) {
-      try {
-        return await source.addresses(name, family);
-      } catch (reason) {
-        // The first failure that is more than "nothing there" is the one to tell of.
-        if (fault === undefined || isNotFound(fault)) fault = reason;
-      }
+  function accept(entry: Entry, found: readonly Found[], until: number): void {
+    // The same addresses in another order are the same array: whoever follows a name sees that nothing changed.
+    if (!hasSame(entry, found)) {
+      forget(entry);
+      entry.found = found;
     }
-    if (source.lookup !== undefined && isNotFound(fault)) return source.lookup(name);
-    throw fault ?? dnsNotFound(name, 'no record type to ask for');
+    if (entry.fault !== undefined) logger.notice(`Resolves "${entry.name}" again`);
+    entry.fault = undefined;
+    entry.freshUntil = Math.max(until, clock.monotonic() + leastMs);
+    entry.usableUntil = entry.freshUntil + staleMs;
   }
 
-  async function services(name: string): Promise<{ found: Found[]; ttl: number }> {
-    const records = await source.services(name);
-    const first = Math.min(...records.map((record) => record.priority));
-    const found: Found[] = [];
-    let ttl = Number.POSITIVE_INFINITY;
-    let fault: unknown;
-    for (const record of records) {
-      ttl = Math.min(ttl, record.ttl);
-      if (record.priority !== first) continue;
-      const srvName = trim(record.name);
-      try {
-        const resolved = isIP(srvName) === 0 ? await addresses(srvName) : [{ ip: srvName, ttl: record.ttl }];
-        // A record of weight 0 is still to be tried now and then: Kong counts it as 1.
-        const weight = Math.max(record.weight, 1) / resolved.length;
-        for (const { ip, ttl: own } of resolved) {
-          found.push({ ip, port: record.port || undefined, weight, srvName });
-          ttl = Math.min(ttl, own);
-        }
-      } catch (reason) {
-        fault = reason;
-      }
+  function fail(entry: Entry, fault: GibbonError): void {
+    const now = clock.monotonic();
+    const notFound = isNotFound(fault);
+    const former = entry.fault;
+    const had = entry.found !== undefined;
+    entry.failures += 1;
+    entry.fault = fault;
+    entry.freshUntil = now + (notFound ? notFoundTtl * 1000 : errorMs);
+    // A name that is gone is gone; name servers that fail leave us with what we knew.
+    if (notFound || now >= entry.usableUntil) {
+      forget(entry);
+      entry.last = undefined;
     }
-    if (found.length === 0) throw fault;
-    return { found, ttl };
+    const has = entry.found !== undefined;
+    // Once for what may be asked for every second.
+    if (former?.message === fault.message && had === has) return;
+    logger.warn(has ? `${fault.message}; its last addresses stay in use` : fault.message);
   }
 
-  async function ask(name: string): Promise<{ found: readonly Found[]; ttl: number }> {
-    if (srvShape.test(name)) return services(name);
-    const records = await addresses(name);
-    return {
-      found: records.map(({ ip }) => ({ ip, port: undefined, weight: undefined, srvName: undefined })),
-      ttl: Math.min(...records.map((record) => record.ttl)),
-    };
-  }
-
-  async function refresh(name: string, entry: Entry): Promise<void> {
+  async function refresh(entry: Entry): Promise<void> {
     try {
-      const { found, ttl } = await ask(name);
-      if (entry.found === undefined || !same(entry.found, found)) {
-        entry.found = found;
-        entry.byPort.clear();
-      }
-      entry.fault = undefined;
-      entry.freshUntil = clock.monotonic() + Math.max(options.validTtl ?? ttl, minTtl) * 1000;
-      entry.usableUntil = entry.freshUntil + staleMs;
+      const { found, until, place, missing } = await walk(entry.name, entry.last);
+      entry.last = place;
+      if (missing === undefined) accept(entry, found, until);
+      // Some targets of a service could not be asked for: all that was known is better than a part of it.
+      else if (entry.found !== undefined && clock.monotonic() < entry.usableUntil) fail(entry, missing);
+      else accept(entry, found, Math.min(until, clock.monotonic() + errorMs));
     } catch (reason) {
-      const now = clock.monotonic();
-      const fault = reason instanceof GibbonError ? reason : dnsFailed(name, messageOf(reason), reason);
-      const notFound = isNotFound(fault);
-      entry.fault = fault;
-      entry.freshUntil = now + (notFound ? notFoundMs : errorMs);
-      // A name that is gone is gone; name servers that fail leave us with what we knew.
-      if (notFound || now >= entry.usableUntil) {
-        entry.found = undefined;
-        entry.byPort.clear();
-      }
+      fail(entry, reason instanceof GibbonError ? reason : dnsFailed(entry.name, messageOf(reason), reason));
     } finally {
       entry.pending = undefined;
     }
   }
 
-  function outcome(entry: Entry, port: number): readonly ResolvedAddress[] {
-    const known = entry.byPort.get(port);
-    if (known !== undefined) return known;
-    if (entry.found === undefined) throw entry.fault!;
-    const addresses = entry.found.map((found) => ({ ...found, port: found.port ?? port }));
-    entry.byPort.set(port, addresses);
-    return addresses;
-  }
-
   function resolve(given: string, port: number): readonly ResolvedAddress[] | Promise<readonly ResolvedAddress[]> {
     let entry = cache.get(given);
     if (entry === undefined) {
-      entry = createEntry(given);
+      entry = create(given);
       cache.set(given, entry);
     }
+    entry.runs += 1;
     const now = clock.monotonic();
-    if (now < entry.freshUntil) return outcome(entry, port);
-    entry.pending ??= refresh(trim(given.toLowerCase()), entry);
-    if (entry.found !== undefined && now < entry.usableUntil) return outcome(entry, port);
-    return entry.pending.then(() => outcome(entry, port));
+    if (now < entry.freshUntil) {
+      entry.hits += 1;
+      return addressesOf(entry, port);
+    }
+    if (entry.found !== undefined && now < entry.usableUntil) {
+      entry.staleHits += 1;
+      if (entry.pending === undefined) {
+        entry.refreshes += 1;
+        entry.pending = refresh(entry);
+      }
+      return addressesOf(entry, port);
+    }
+    return awaited(entry, port);
   }
 
-  function createEntry(given: string): Entry {
-    const bare = given.startsWith('[') && given.endsWith(']') ? given.slice(1, -1) : given;
-    const local = isIP(bare) === 0 ? fromHosts(hosts, trim(given.toLowerCase()), families) : bare;
-    const fixed = local !== undefined;
-    return {
-      found: fixed ? [{ ip: local, port: undefined, weight: undefined, srvName: undefined }] : undefined,
-      fault: undefined,
-      freshUntil: fixed ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY,
-      usableUntil: fixed ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY,
-      pending: undefined,
-      byPort: new Map(),
-    };
+  function awaited(entry: Entry, port: number): Promise<readonly ResolvedAddress[]> {
+    entry.misses += 1;
+    if (options.noSync === true) return refresh(entry).then(() => addressesOf(entry, port));
+    entry.pending ??= refresh(entry);
+    return entry.pending.then(() => addressesOf(entry, port));
   }
 
-  return { resolve };
+  function create(given: string): Entry {
+    const name = given.toLowerCase();
+    return createEntry(name, literalOf(name) ?? fromHosts(hosts, name, order));
+  }
+
+  return {
+    resolve,
+    statistics() {
+      const all = new Map<string, Record<string, number>>();
+      for (const [, entry] of cache.entries()) {
+        const type = srvByShape && isServiceName(entry.name) && order.includes('SRV') ? 'SRV' : 'A/AAAA';
+        addCounts(all, `${entry.name}|${type}`, countsOf(entry));
+      }
+      questions.addTo(all);
+      return all;
+    },
+  };
 }
 
-function readHosts(path: string): Hosts {
-  try {
-    return parseHosts(readFileSync(path, 'utf8'));
-  } catch {
-    return parseHosts('');
-  }
+function literalOf(name: string): string | undefined {
+  const bare = name.startsWith('[') && name.endsWith(']') ? name.slice(1, -1) : name;
+  return isIP(bare) === 0 ? undefined : bare;
 }
 
-function fromHosts(hosts: Hosts, name: string, families: readonly ('A' | 'AAAA')[]): string | undefined {
-  const known = hosts.get(name);
+/** What the hosts file says is what the name is, whatever DNS says; of two families the one that is asked for first. */
+function fromHosts(hosts: Hosts, name: string, order: readonly RecordType[]): string | undefined {
+  const known = hosts.get(name.endsWith('.') ? name.slice(0, -1) : name);
   if (known === undefined) return undefined;
-  for (const family of families) {
-    const ip = family === 'A' ? known.v4 : known.v6;
+  for (const type of order) {
+    const ip = type === 'A' ? known.v4 : type === 'AAAA' ? known.v6 : undefined;
     if (ip !== undefined) return ip;
   }
   return undefined;
-}
-
-function isNotFound(fault: unknown): boolean {
-  return fault instanceof GibbonError && fault.code === 'ERR_DNS_NOT_FOUND';
-}
-
-function trim(name: string): string {
-  return name.endsWith('.') ? name.slice(0, -1) : name;
-}
-
-function same(a: readonly Found[], b: readonly Found[]): boolean {
-  if (a.length !== b.length) return false;
-  const text = (found: Found): string => `${found.ip} ${found.port} ${found.weight} ${found.srvName}`;
-  const known = new Set(a.map(text));
-  return b.every((found) => known.has(text(found)));
 }

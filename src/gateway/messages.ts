@@ -1,5 +1,6 @@
 import type { HealthReport, HealthVerdict } from '../balancer/index.ts';
 import type { RowRequest } from '../cache/index.ts';
+import type { DnsStatistics } from '../dns/index.ts';
 import type { EntityChange } from '../events/index.ts';
 import type { LogLevel } from '../kernel/index.ts';
 import type { Row } from '../schema/index.ts';
@@ -23,6 +24,8 @@ export type ToWorker =
   | { readonly type: 'health'; readonly version: number; readonly verdicts: readonly HealthVerdict[] }
   /** Forget all rows that are cached. */
   | { readonly type: 'forget' }
+  /** Answered with `dns-statistics` and the same number. */
+  | { readonly type: 'count-dns'; readonly id: number }
   | { readonly type: 'log-level'; readonly level: LogLevel }
   /** Stop accepting, finish what is in flight, then leave. */
   | { readonly type: 'drain' };
@@ -39,6 +42,8 @@ export type FromWorker =
   | { readonly type: 'write'; readonly id: number; readonly write: RowWrite }
   /** What the traffic showed of addresses of upstreams. */
   | { readonly type: 'health-reports'; readonly reports: readonly HealthReport[] }
+  /** What the worker's resolver counted. */
+  | { readonly type: 'dns-statistics'; readonly id: number; readonly statistics: DnsStatistics }
   | { readonly type: 'drained' }
   /** The worker cannot start, and another one could not either. */
   | { readonly type: 'refused'; readonly message: string };

@@ -1,12 +1,13 @@
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { createHealthLedger, createProber, type HealthLedger, type HealthVerdict } from '../balancer/index.ts';
 import type { Database } from '../db/index.ts';
+import type { DnsStatistics } from '../dns/index.ts';
 import type { EntityChange } from '../events/index.ts';
 import { createTimerWheel, GibbonError, type Logger, systemClock } from '../kernel/index.ts';
 import type { Row } from '../schema/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { ownCertificateOf, trustedOf } from './pem.ts';
-import { resolverOf } from './resolver.ts';
+import { openResolver } from './resolver.ts';
 import { loadAll } from './store.ts';
 
 /** What {@link startNodeHealth} needs. */
@@ -29,6 +30,8 @@ export interface NodeHealth {
   apply(changes: readonly EntityChange[]): void;
   /** Takes new settings; what is known of addresses stays. */
   reload(settings: Settings): void;
+  /** What the resolver that follows targets counted. */
+  dnsStatistics(): DnsStatistics;
   close(): void;
 }
 
@@ -44,10 +47,10 @@ const slots = 64;
 export async function startNodeHealth(options: NodeHealthOptions): Promise<NodeHealth> {
   const { database, echoPort } = options;
   let settings = options.settings;
-  let resolver = resolverOf(settings, systemClock, echoPort);
   const contexts = new Map<string, Promise<SecureContext>>();
   const wheel = createTimerWheel({ tickMs, slots });
   wheel.start();
+  let resolver = openResolver({ settings, wheel, logger: options.logger, echoPort });
 
   async function readCertificate(id: string): Promise<{ cert: string; key: string }> {
     const found = await database.dao('certificates').select(id);
@@ -113,9 +116,10 @@ export async function startNodeHealth(options: NodeHealthOptions): Promise<NodeH
     apply,
     reload(given) {
       settings = given;
-      resolver = resolverOf(given, systemClock, echoPort);
+      resolver = openResolver({ settings: given, wheel, logger: options.logger, echoPort });
       contexts.clear();
     },
+    dnsStatistics: () => resolver.statistics(),
     close() {
       clearInterval(refresh);
       wheel.stop();

@@ -40,6 +40,7 @@ import { nodeIdOf } from './node-id.ts';
 import { ownCertificateOf, readPem, trustedOf } from './pem.ts';
 import { openPluginAdmins, type PluginAdmins } from './plugin-admins.ts';
 import { loadPlugins } from './plugin-registry.ts';
+import { sumStatistics } from './resolver.ts';
 import { SecretRows } from './secret-rows.ts';
 import { findRow, loadAll, openStore, writeRow } from './store.ts';
 import type { WorkerData } from './worker-data.ts';
@@ -363,6 +364,16 @@ class GatewayNode implements RunningGateway {
       cache: createCacheView(this.#sharedRows, this.#sharedMisses, () => this.#workers?.forget()),
       audit: this.#audit,
       logLevel: this.#logLevel,
+      dns: {
+        isNewClient: settings.new_dns_client,
+        report: async () => {
+          const ofWorkers = (await this.#workers?.dnsStatistics()) ?? [];
+          return {
+            workers: this.#workers?.count ?? 0,
+            statistics: sumStatistics([...ofWorkers, this.#health!.dnsStatistics()]),
+          };
+        },
+      },
       ...(this.#declarative === undefined ? {} : { declarative: this.#declarative }),
       endpoints: healthEndpoints(this.#database!, this.#health!.ledger, this.#nodeId),
     };

@@ -1,5 +1,6 @@
 import { createBalancers, type HealthVerdict } from '../balancer/index.ts';
 import { createEntityCache, openSharedCache, openSharedCounters, openSharedStore } from '../cache/index.ts';
+import type { DnsStatistics } from '../dns/index.ts';
 import { consumers } from '../entities/index.ts';
 import type { EntityChange } from '../events/index.ts';
 import { type Clock, createTimerWheel, type Logger, systemClock } from '../kernel/index.ts';
@@ -26,7 +27,7 @@ import type { FromWorker } from './messages.ts';
 import { openWorkerCounters } from './node-counters.ts';
 import { loadPlugins } from './plugin-registry.ts';
 import { proxySettingsOf } from './proxy-settings.ts';
-import { resolverOf } from './resolver.ts';
+import { openResolver } from './resolver.ts';
 import { createStoreClient } from './store-client.ts';
 import type { WorkerData } from './worker-data.ts';
 
@@ -43,6 +44,8 @@ export interface WorkerNode {
   answered(id: number, row: Row | null): void;
   /** The main thread could not look. */
   failed(id: number, message: string): void;
+  /** What the resolver counted. */
+  dnsStatistics(): DnsStatistics;
   /** Opens the listeners; `ports` are used where the settings say 0. Returns the ports in use. */
   listen(ports: readonly number[]): Promise<readonly number[]>;
   /** Stops accepting and resolves once all clients are gone. */
@@ -61,6 +64,7 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
   const accessLog = openAccessLog(settings.prefix, settings.proxy_access_log);
   const wheel = createTimerWheel({ clock });
   wheel.start();
+  const resolver = openResolver({ settings, wheel, logger, echoPort: data.echoPort });
 
   const store = createStoreClient(send);
   const cache = createEntityCache({
@@ -102,7 +106,7 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
   }
 
   const balancers = createBalancers({
-    resolver: resolverOf(settings, clock, data.echoPort),
+    resolver,
     clock,
     health: { report: (reports) => send({ type: 'health-reports', reports }), defer: setImmediate },
   });
@@ -206,6 +210,7 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
     },
     judge: (verdicts) => balancers.takeVerdicts(verdicts),
     forget: () => cache.clear(),
+    dnsStatistics: () => resolver.statistics(),
     answered: (id, row) => store.answered(id, row),
     failed: (id, message) => store.failed(id, message),
     async listen(ports) {

@@ -35,6 +35,9 @@ async function run(data: WorkerData): Promise<void> {
       case 'forget':
         node.forget();
         return;
+      case 'count-dns':
+        send({ type: 'dns-statistics', id: message.id, statistics: node.dnsStatistics() });
+        return;
       case 'log-level':
         node.logger.setLevel(message.level);
         return;

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { HealthReport, HealthVerdict } from '../balancer/index.ts';
 import type { RowRequest } from '../cache/index.ts';
+import type { DnsStatistics } from '../dns/index.ts';
 import type { EntityChange } from '../events/index.ts';
 import { GibbonError, type Logger, type LogLevel, messageOf } from '../kernel/index.ts';
 import type { Row } from '../schema/index.ts';
@@ -43,6 +44,8 @@ export interface Workers {
   /** True once every worker has taken what was announced so far; false when that lasts longer than `limitMs`, a second unless told. */
   settled(limitMs?: number): Promise<boolean>;
   setLogLevel(level: LogLevel): void;
+  /** What the resolvers of the workers counted; that of a worker which does not answer within a second is left out. */
+  dnsStatistics(): Promise<readonly DnsStatistics[]>;
   /** Has all workers forget the rows that they have cached. */
   forget(): void;
   /** Lets requests in flight finish; those that last longer than `timeoutMs` are cut. */
@@ -71,6 +74,9 @@ export function createWorkers(options: WorkersOptions): Workers {
   const { logger } = options;
   const members = new Set<Member>();
   const waiting = new Set<{ readonly version: number; readonly resolve: (isSettled: boolean) => void }>();
+  /** Who waits for what the resolvers counted, by the number of the question. */
+  const tallies = new Map<number, (statistics: DnsStatistics) => void>();
+  let tally = 0;
   let version = 0;
   let ports: readonly number[] = [];
   let isStopping = false;
@@ -165,6 +171,9 @@ export function createWorkers(options: WorkersOptions): Workers {
           case 'health-reports':
             options.report(message.reports);
             return;
+          case 'dns-statistics':
+            tallies.get(message.id)?.(message.statistics);
+            return;
           case 'drained':
             member.drained?.();
             return;
@@ -251,6 +260,25 @@ export function createWorkers(options: WorkersOptions): Workers {
     },
     forget() {
       for (const member of members) post(member, { type: 'forget' });
+    },
+    dnsStatistics() {
+      const asked = [...members].filter((member) => member.isListening && !member.isLeaving);
+      const received: DnsStatistics[] = [];
+      const id = ++tally;
+      return new Promise((resolve) => {
+        const finish = (): void => {
+          clearTimeout(timer);
+          tallies.delete(id);
+          resolve(received);
+        };
+        const timer = setTimeout(finish, settleLimit);
+        tallies.set(id, (statistics) => {
+          received.push(statistics);
+          if (received.length === asked.length) finish();
+        });
+        if (asked.length === 0) finish();
+        for (const member of asked) post(member, { type: 'count-dns', id });
+      });
     },
     setLogLevel(level) {
       for (const member of members) post(member, { type: 'log-level', level });

@@ -13,6 +13,8 @@ export interface Lru<K, V> {
   delete(key: K): boolean;
   /** Forgets the entry that was not used for the longest time and returns its value; undefined when there is none. */
   deleteOldest(): V | undefined;
+  /** All entries, in the order in which they were first set; looking at them does not count as use. */
+  entries(): Generator<readonly [K, V]>;
   clear(): void;
 }
 
@@ -82,6 +84,9 @@ export function createLru<K, V>(capacity: number): Lru<K, V> {
       map.delete(node.key);
       unlink(node);
       return node.value;
+    },
+    *entries() {
+      for (const [key, node] of map) yield [key, node.value] as const;
     },
     clear() {
       map.clear();

@@ -21,6 +21,7 @@ export const summaries: Readonly<Record<string, string>> = {
   'DELETE /cache': 'Forget all cached rows',
   'POST /apply': 'Bring the store to what a declarative configuration says',
   'GET /audit': 'The last writes through this API',
+  'GET /debug/dns': 'Statistics of the resolver, whichever is chosen',
   'GET /timers': 'How many timers there are',
   'GET /debug/node/log-level': 'The level of the log',
   'PUT /debug/node/log-level/:log_level': 'Set the level of the log for a while',

@@ -8,6 +8,7 @@ import { certificateEndpoints } from './certificates.ts';
 import { clusteringEndpoints } from './clustering.ts';
 import { configEndpoint } from './config.ts';
 import { consumersEndpoint } from './consumers.ts';
+import { dnsDebugEndpoint, dnsStatusEndpoint } from './dns.ts';
 import { docsEndpoints } from './docs.ts';
 import { filterChainEndpoints, filterSchemaEndpoint } from './filter-chains.ts';
 import { logLevelEndpoints } from './log-level.ts';
@@ -17,7 +18,7 @@ import { schemaEndpoints } from './schemas.ts';
 import { statusEndpoint } from './status.ts';
 import { tagEndpoint } from './tags.ts';
 import { switchedOff, targetEndpoints } from './targets.ts';
-import { dnsStatusEndpoint, timersEndpoint } from './timers.ts';
+import { timersEndpoint } from './timers.ts';
 
 /** All endpoints: the generated ones, the exceptions to them, and those that were handed in. */
 export function allEndpoints(options: AdminOptions): Endpoint[] {
@@ -35,7 +36,7 @@ export function allEndpoints(options: AdminOptions): Endpoint[] {
   add(statusEndpoint(options));
   add(configEndpoint(options));
   add(timersEndpoint(options));
-  add(dnsStatusEndpoint());
+  add(dnsStatusEndpoint(options));
   add(filterSchemaEndpoint());
   if (options.cache !== undefined) for (const endpoint of cacheEndpoints(options.cache)) add(endpoint);
   if (options.logLevel !== undefined)
@@ -61,7 +62,11 @@ export function allEndpoints(options: AdminOptions): Endpoint[] {
   const unlisted: Endpoint = { path: '/robots.txt', methods: { GET: async () => robots } };
   const listed = [...byPath.keys()].map((path) => path.replace(/:([^/]+)/g, '{$1}')).sort(bySegment);
   const all = [...byPath.values()];
-  const ours = [applyEndpoint(options), ...(options.audit === undefined ? [] : [auditEndpoint(options.audit)])];
+  const ours = [
+    applyEndpoint(options),
+    ...(options.audit === undefined ? [] : [auditEndpoint(options.audit)]),
+    ...(options.dns === undefined ? [] : [dnsDebugEndpoint(options.dns)]),
+  ];
   return [...all, ...ours, ...docsEndpoints(options, [...all, ...ours]), unlisted];
 }
 

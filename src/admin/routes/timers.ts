@@ -21,9 +21,3 @@ export function timersEndpoint({ node }: AdminOptions): Endpoint {
     },
   };
 }
-
-/** `/status/dns` as Kong answers with its usual resolver. */
-export function dnsStatusEndpoint(): Endpoint {
-  const answer = { status: 501, body: { message: 'not implemented with the legacy DNS client' } };
-  return { path: '/status/dns', methods: { GET: async () => answer } };
-}
