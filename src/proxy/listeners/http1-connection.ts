@@ -1,24 +1,14 @@
 import type { Socket } from 'node:net';
-import {
-  type ChunkedDecoder,
-  ChunkedFault,
-  createChunkedDecoder,
-  flat,
-  HeadAccumulator,
-  HeadFault,
-  isHost,
-  latin1,
-  parseRequestHead,
-  RequestHead,
-} from '../../http1/index.ts';
+import { HeadAccumulator, HeadFault, isHost, parseRequestHead, RequestHead } from '../../http1/index.ts';
 import type { TimerItem } from '../../kernel/index.ts';
-import { queuedBytes } from '../../transport/index.ts';
-import { type BodySink, type ClientConnection, type Downstream, noBody, unknownLength } from '../downstream.ts';
+import { type BodySink, type ClientConnection, type Downstream, unknownLength } from '../downstream.ts';
 import { Exchange } from '../exchange/exchange.ts';
 import { answerWithError } from '../phases/answer.ts';
 import { clientGone } from '../phases/log.ts';
 import { begin } from '../phases/rewrite.ts';
 import type { ProxyRuntime } from '../runtime.ts';
+import { AnswerWriter } from './http1-answer.ts';
+import { bodyFault, RequestBody } from './http1-request-body.ts';
 import type { ReadBuffers } from './read-buffers.ts';
 
 type State =
@@ -30,8 +20,8 @@ type State =
   | 'lingering'
   | 'closed';
 
-/** Runs at least this long are written as bytes; shorter ones are gathered as text. */
-const bytesFrom = 16_384;
+/** Runs of a body at least this long are not left in a buffer that others read into. */
+const longRun = 16_384;
 /** A body of at most this size that nobody read is skipped, so that the connection can go on. */
 const skipLimit = 65_536;
 const lingerLimit = 4 * 1024 * 1024;
@@ -63,25 +53,18 @@ export class Http1Connection implements Downstream, TimerItem {
 
   // The request's body.
   #head: RequestHead | undefined;
+  readonly #body = new RequestBody();
   #sink: BodySink | undefined;
-  #remaining = 0;
-  #chunks: ChunkedDecoder | undefined;
   #isBodyPaused = false;
-  #isRaw = false;
   #isContinueOwed = false;
-  #bodyBytes = 0;
   #lingered = 0;
 
   // The answer.
-  #out = '';
+  readonly #answer: AnswerWriter;
   #mayKeepAlive = false;
-  #isChunkedOut = false;
-  #outRemaining = 0;
   #isAnswered = false;
   #isAborted = false;
   #isRefused = false;
-  /** Bytes that waited in the socket when its time-out was looked at last. */
-  #queued = 0;
 
   constructor(
     runtime: ProxyRuntime,
@@ -92,6 +75,7 @@ export class Http1Connection implements Downstream, TimerItem {
   ) {
     this.#runtime = runtime;
     this.#socket = socket;
+    this.#answer = new AnswerWriter(socket);
     this.client = client;
     this.#buffers = buffers;
     this.#input = buffers.shared;
@@ -141,7 +125,7 @@ export class Http1Connection implements Downstream, TimerItem {
       this.#isReadPaused = true;
       return false;
     }
-    if (this.#isBodyPaused && this.#hasBodyToCome()) {
+    if (this.#isBodyPaused && this.#body.isToCome) {
       this.#isReadPaused = true;
       return false;
     }
@@ -171,12 +155,10 @@ export class Http1Connection implements Downstream, TimerItem {
     const { wheel } = this.#runtime;
     if (this.#socket.writableLength > 0 && this.#partial === undefined && this.#state !== 'closed') {
       // The client has to take something within send_timeout, not all of it.
-      const queued = queuedBytes(this.#socket);
-      if (queued === this.#queued) {
+      if (!this.#answer.hasMoved()) {
         this.#socket.destroy();
         return;
       }
-      this.#queued = queued;
       this.#touch();
       wheel.schedule(this);
       return;
@@ -190,7 +172,7 @@ export class Http1Connection implements Downstream, TimerItem {
         this.#socket.destroy();
         return;
       case 'busy':
-        if (this.#sink !== undefined && !this.#isBodyPaused && this.#hasBodyToCome() && !this.#isRaw) {
+        if (this.#sink !== undefined && !this.#isBodyPaused && this.#body.isToCome && !this.#body.isTunnel) {
           const sink = this.#sink;
           this.#sink = undefined;
           this.#mayKeepAlive = false;
@@ -242,7 +224,7 @@ export class Http1Connection implements Downstream, TimerItem {
       while (this.#at < this.#end) {
         if (this.#state === 'head') {
           if (!this.#readHead()) break;
-        } else if (this.#state === 'busy' && this.#sink !== undefined && !this.#isBodyPaused && this.#hasBodyToCome()) {
+        } else if (this.#state === 'busy' && this.#sink !== undefined && !this.#isBodyPaused && this.#body.isToCome) {
           this.#feedBody();
         } else break;
       }
@@ -316,9 +298,7 @@ export class Http1Connection implements Downstream, TimerItem {
     this.deadline = Number.POSITIVE_INFINITY;
     this.#sink = undefined;
     this.#isBodyPaused = false;
-    this.#chunks = head.chunked ? createChunkedDecoder() : undefined;
-    this.#remaining = Math.max(head.contentLength, 0);
-    this.#bodyBytes = 0;
+    this.#body.begin(head);
     this.#isContinueOwed = head.expectContinue;
     this.#isAnswered = false;
     this.#mayKeepAlive = head.keepAlive && !this.#isDraining && this.#served < settings.keepAliveRequests;
@@ -345,8 +325,7 @@ export class Http1Connection implements Downstream, TimerItem {
     this.#head = head;
     this.#state = 'busy';
     this.#mayKeepAlive = false;
-    this.#remaining = 0;
-    this.#chunks = undefined;
+    this.#body.clear();
     this.#isAnswered = false;
     this.#isRefused = true;
     const exchange = new Exchange(runtime, this, head);
@@ -354,55 +333,34 @@ export class Http1Connection implements Downstream, TimerItem {
     answerWithError(exchange, status);
   }
 
-  #hasBodyToCome(): boolean {
-    return this.#isRaw || this.#remaining > 0 || (this.#chunks !== undefined && !this.#chunks.done);
-  }
-
   #feedBody(): void {
     const sink = this.#sink!;
-    const start = this.#at;
-    const { settings } = this.#runtime;
-    this.deadline = this.#runtime.wheel.now + settings.bodyTimeout;
-    if (this.#isRaw) {
+    const body = this.#body;
+    const { settings, wheel } = this.#runtime;
+    this.deadline = wheel.now + settings.bodyTimeout;
+    const next = body.take(this.#input, this.#at, this.#end, settings.maxBodySize);
+    if (next < 0) {
       this.#at = this.#end;
-      this.#deliver(sink, start, this.#end, false);
+      this.#failBody(next === bodyFault.malformed ? 400 : 413);
       return;
     }
-    if (this.#chunks === undefined) {
-      const end = Math.min(this.#end, start + this.#remaining);
-      this.#remaining -= end - start;
-      this.#at = end;
-      const isLast = this.#remaining === 0;
-      if (isLast) this.#endBody();
-      this.#deliver(sink, start, end, isLast);
-      return;
+    this.#at = next;
+    const isLast = !body.isToCome;
+    if (isLast) this.#endBody();
+    // A sized body ends with its last run, a chunked one with what comes behind it.
+    const isSized = this.#head?.chunked !== true;
+    if (body.runs.length === 2) this.#deliver(sink, body.runs[0]!, body.runs[1]!, isLast && isSized);
+    else {
+      // The end of this body may begin with the next one, whose runs would take the place of these.
+      const runs = [...body.runs];
+      for (let at = 0; at < runs.length; at += 2) this.#deliver(sink, runs[at]!, runs[at + 1]!, false);
     }
-    const decoder = this.#chunks;
-    const runs: number[] = [];
-    try {
-      this.#at = decoder.push(this.#input, start, this.#end, (from, to) => {
-        runs.push(from, to);
-      });
-    } catch (fault) {
-      if (!(fault instanceof ChunkedFault)) throw fault;
-      this.#at = this.#end;
-      this.#failBody(400);
-      return;
-    }
-    for (let index = 0; index < runs.length; index += 2) this.#bodyBytes += runs[index + 1]! - runs[index]!;
-    if (settings.maxBodySize > 0 && this.#bodyBytes > settings.maxBodySize) {
-      this.#failBody(413);
-      return;
-    }
-    const isDone = decoder.done;
-    if (isDone) this.#endBody();
-    for (let index = 0; index < runs.length; index += 2) this.#deliver(sink, runs[index]!, runs[index + 1]!, false);
-    if (isDone) sink.onBodyEnd();
+    if (isLast && !isSized) sink.onBodyEnd();
   }
 
   /** Long runs out of the shared buffer are copied, since they may have to wait longer than the next read. */
   #deliver(sink: BodySink, start: number, end: number, isLast: boolean): void {
-    if (this.#input === this.#buffers.shared && end - start > bytesFrom) {
+    if (this.#input === this.#buffers.shared && end - start > longRun) {
       const copy = Buffer.from(this.#input.subarray(start, end));
       sink.onBody(copy, 0, copy.length, isLast);
     } else sink.onBody(this.#input, start, end, isLast);
@@ -437,7 +395,7 @@ export class Http1Connection implements Downstream, TimerItem {
   }
 
   get hasUnreadBody(): boolean {
-    return this.#hasBodyToCome();
+    return this.#body.isToCome;
   }
 
   get bodyLength(): number {
@@ -453,7 +411,7 @@ export class Http1Connection implements Downstream, TimerItem {
       if (this.#at >= this.#end) this.#socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
     }
     this.deadline = this.#runtime.wheel.now + this.#runtime.settings.bodyTimeout;
-    if (this.#private === undefined && (this.#isRaw || this.#chunks !== undefined || this.#remaining > bytesFrom)) {
+    if (this.#private === undefined && this.#body.mayExceed(longRun)) {
       this.#private = this.#buffers.take();
     }
     this.#readOn();
@@ -474,7 +432,7 @@ export class Http1Connection implements Downstream, TimerItem {
   #readOn(): void {
     if (this.#isProcessing) {
       // Inside a read: the loop that called us goes on only when it is a body's turn, so feed right here.
-      while (this.#at < this.#end && this.#sink !== undefined && !this.#isBodyPaused && this.#hasBodyToCome()) {
+      while (this.#at < this.#end && this.#sink !== undefined && !this.#isBodyPaused && this.#body.isToCome) {
         this.#feedBody();
       }
       return;
@@ -485,7 +443,7 @@ export class Http1Connection implements Downstream, TimerItem {
 
   #resumeReading(): void {
     if (!this.#isReadPaused || this.#at < this.#end || this.#state === 'closed') return;
-    if (this.#isBodyPaused && this.#hasBodyToCome()) return;
+    if (this.#isBodyPaused && this.#body.isToCome) return;
     this.#isReadPaused = false;
     this.#socket.resume();
   }
@@ -493,111 +451,63 @@ export class Http1Connection implements Downstream, TimerItem {
   // Downstream: the answer.
 
   sendInterim(statusText: string, lines: string): void {
-    if (this.#state === 'busy') this.#socket.write(`HTTP/1.1 ${statusText}\r\n${lines}\r\n`, 'latin1');
+    if (this.#state === 'busy') this.#answer.interim(statusText, lines);
   }
 
   sendHead(statusText: string, lines: string, length: number, shownLength = -1): void {
-    const head = this.#head!;
-    let framing: string;
-    this.#isChunkedOut = false;
-    this.#outRemaining = 0;
-    if (length === noBody) framing = shownLength >= 0 ? lengthLine(shownLength) : '';
-    else if (length >= 0) {
-      framing = lengthLine(length);
-      this.#outRemaining = length;
-    } else if (head.minor > 0) {
-      framing = 'Transfer-Encoding: chunked\r\n';
-      this.#isChunkedOut = true;
-    } else {
-      // RFC 9112 section 6.3: to HTTP/1.0 a body of unknown length ends with the connection.
-      framing = '';
-      this.#mayKeepAlive = false;
-      this.#outRemaining = -1;
-    }
-    if (this.#hasBodyToCome() && !this.#canSkipBody()) this.#mayKeepAlive = false;
-    if (this.#isDraining) this.#mayKeepAlive = false;
-    const connection = this.#mayKeepAlive ? 'Connection: keep-alive\r\n\r\n' : 'Connection: close\r\n\r\n';
-    const first = statusText === '200 OK' ? 'HTTP/1.1 200 OK\r\n' : `HTTP/1.1 ${statusText}\r\n`;
-    this.#out += first + lines + framing + connection;
+    const answer = this.#answer;
+    answer.frame(length, shownLength, this.#head!.minor);
+    if (answer.endsWithConnection || this.#isDraining) this.#mayKeepAlive = false;
+    if (this.#body.isToCome && !this.#canSkipBody()) this.#mayKeepAlive = false;
+    answer.head(statusText, lines, this.#mayKeepAlive);
   }
 
   /** What is left of the body is small and sure to come, so reading over it is cheaper than a new connection. */
   #canSkipBody(): boolean {
-    return !this.#isContinueOwed && this.#chunks === undefined && this.#remaining <= skipLimit;
+    return !this.#isContinueOwed && !this.#body.mayExceed(skipLimit);
   }
 
   sendUpgrade(lines: string): void {
-    this.#out += `HTTP/1.1 101 Switching Protocols\r\n${lines}\r\n`;
-    this.#isRaw = true;
-    this.#isChunkedOut = false;
-    this.#outRemaining = -1;
+    this.#answer.upgrade(lines);
+    this.#body.becomeTunnel();
     this.#mayKeepAlive = false;
   }
 
   sendText(text: string): void {
-    if (text.length === 0) return;
-    if (this.#isChunkedOut) this.#out += `${text.length.toString(16)}\r\n${text}\r\n`;
-    else {
-      if (this.#outRemaining > 0) this.#outRemaining -= text.length;
-      this.#out += text;
-    }
+    this.#answer.text(text);
   }
 
   sendBytes(bytes: Buffer, start: number, end: number): void {
-    if (end - start < bytesFrom) {
-      this.sendText(latin1(bytes, start, end));
-      return;
-    }
-    if (this.#isChunkedOut) this.#out += `${(end - start).toString(16)}\r\n`;
-    else if (this.#outRemaining > 0) this.#outRemaining -= end - start;
-    if (this.#state === 'closed') return;
-    if (this.#out !== '') {
-      const text = this.#out;
-      this.#out = '';
-      this.#socket.write(text, 'latin1');
-    }
-    const run = bytes.subarray(start, end);
-    // A socket of TLS would queue a run behind others without asking to wait, and the next read would overwrite it.
-    const isQueued = this.#socket.writableHighWaterMark > bytesFrom && this.#socket.writableLength > 0;
-    this.#socket.write(isQueued ? Buffer.from(run) : run);
-    if (this.#isChunkedOut) this.#out = '\r\n';
+    this.#answer.bytes(bytes, start, end);
   }
 
   sendEnd(trailers: string): void {
-    if (this.#isChunkedOut) this.#out += `0\r\n${trailers}\r\n`;
+    this.#answer.end(trailers);
     this.#isAnswered = true;
   }
 
   flush(): boolean {
+    const answer = this.#answer;
     if (this.#state === 'closed') {
-      this.#out = '';
+      answer.discard();
       return true;
     }
-    const socket = this.#socket;
-    if (this.#out !== '') {
-      const text = this.#out;
-      this.#out = '';
-      socket.write(text, 'latin1');
-    }
-    if (socket.writableLength === 0) return true;
+    const isTaken = answer.flush();
     // What could not be sent at once is bounded by the time that the client may take for it.
-    if (this.deadline === Number.POSITIVE_INFINITY) {
-      this.#queued = queuedBytes(socket);
+    if (this.#socket.writableLength > 0 && this.deadline === Number.POSITIVE_INFINITY) {
+      answer.watch();
       this.#touch();
     }
-    return !socket.writableNeedDrain;
+    return isTaken;
   }
 
   abort(): void {
     this.#mayKeepAlive = false;
     if (this.#state === 'closed') return;
     this.#isAborted = true;
-    if (this.#out !== '') {
-      this.#socket.write(this.#out, 'latin1');
-      this.#out = '';
-    }
+    this.#answer.flush();
     // A chunked or sized body that stops here cannot look complete, so what was sent may still arrive.
-    if (this.#outRemaining === -1) this.#socket.resetAndDestroy();
+    if (this.#answer.endsWithConnection) this.#socket.resetAndDestroy();
     else this.#socket.destroySoon();
   }
 
@@ -617,7 +527,7 @@ export class Http1Connection implements Downstream, TimerItem {
       this.#endConnection();
       return;
     }
-    if (this.#hasBodyToCome()) {
+    if (this.#body.isToCome) {
       this.#skipBody();
       return;
     }
@@ -628,7 +538,6 @@ export class Http1Connection implements Downstream, TimerItem {
     const { settings, wheel } = this.#runtime;
     this.#state = 'head';
     this.#head = undefined;
-    this.#chunks = undefined;
     this.#isBodyPaused = false;
     this.deadline = wheel.now + settings.keepAliveTimeout;
     if (this.#isProcessing) return;
@@ -650,7 +559,7 @@ export class Http1Connection implements Downstream, TimerItem {
 
   /** Closes in a way that lets the client read the answer even while it is still sending (RFC 9112 section 9.6). */
   #endConnection(): void {
-    if (!this.#hasBodyToCome() && !this.#isRefused && this.#at >= this.#end) {
+    if (!this.#body.isToCome && !this.#isRefused && this.#at >= this.#end) {
       this.#closeSoon();
       return;
     }
@@ -673,14 +582,6 @@ export class Http1Connection implements Downstream, TimerItem {
     this.#runtime.wheel.schedule(this);
     this.#socket.destroySoon();
   }
-}
-
-const lengthLines: string[] = [];
-
-/** The line of Content-Length; those of small bodies are made once. */
-function lengthLine(length: number): string {
-  if (length >= 4096) return `Content-Length: ${length}\r\n`;
-  return (lengthLines[length] ??= flat(`Content-Length: ${length}\r\n`));
 }
 
 const lingerTime = 5000;
