@@ -1,4 +1,4 @@
-import type { Choice, Peer } from '../../balancer/index.ts';
+import type { Choice, Peer, UpstreamRow } from '../../balancer/index.ts';
 import { latin1, type ResponseHead } from '../../http1/index.ts';
 import type { ResponseSink, TransportFault, UpstreamConnection } from '../../transport/index.ts';
 import { type BodySink, unknownLength } from '../downstream.ts';
@@ -24,7 +24,11 @@ export interface Try {
 const textLimit = 16_384;
 
 const noPeers: Peer[] = [];
-const idempotent = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND', 'COPY', 'MOVE', 'LOCK']);
+/** Methods that the IANA registry has as idempotent. nginx, and so Kong, takes all but POST, PATCH and LOCK for such. */
+const idempotent: ReadonlySet<string> = new Set([
+  ...['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND', 'PROPPATCH', 'COPY', 'MOVE', 'MKCOL', 'UNLOCK'],
+  ...['REPORT', 'SEARCH'],
+]);
 
 /**
  * The way of one request to the upstream and of the answer back. It sends the request to one peer after another until one
@@ -37,6 +41,8 @@ export class Passage implements ResponseSink, BodySink, Choice {
   readonly tries: Try[] = [];
   /** Peers of earlier tries. */
   tried: Peer[] = noPeers;
+  /** The row of the Upstream that the peer belongs to; undefined for the host of a service that is none. */
+  upstream: UpstreamRow | undefined = undefined;
   /** What consistent hashing hashes, once it was looked for. */
   hashKey: string | undefined = undefined;
   isHashed = false;
@@ -78,8 +84,12 @@ export class Passage implements ResponseSink, BodySink, Choice {
   #send(peer: Peer, isFresh: boolean, since = 0): void {
     const x = this.#x;
     const { runtime } = x;
-    const hostHeader = x.upstreamHost ?? ownHost(x, peer, runtime.picker.hostHeader(x.target!));
-    const tls = x.upstreamScheme === 'https' ? runtime.tls.of(x.service, hostHeader) : undefined;
+    const { upstream } = this;
+    const hostHeader = x.upstreamHost ?? ownHost(x, peer, upstream?.host_header ?? undefined);
+    const tls =
+      x.upstreamScheme === 'https'
+        ? runtime.tls.of(x.service, hostHeader, upstream?.client_certificate?.id)
+        : undefined;
     this.tries.push({
       ip: peer.ip,
       port: peer.port,
@@ -97,6 +107,8 @@ export class Passage implements ResponseSink, BodySink, Choice {
     connection.send(head + this.#firstPart, this.#isFirstPartWhole, this, x.timeouts!, {
       isHead: (x.upstreamMethod ?? x.head.method) === 'HEAD',
       wantsUpgrade: wantsUpgrade(x),
+      // Not while a body is on its way: such a request could not be tried again.
+      answerWithin: x.retryPolicy === undefined || !this.#isFirstPartWhole ? 0 : x.retryPolicy.tryTimeout,
     });
     if (!this.#isFirstPartWhole && connection.isConnected) this.#streamBody();
   }
@@ -211,8 +223,17 @@ export class Passage implements ResponseSink, BodySink, Choice {
     const x = this.#x;
     x.headedAt = x.runtime.clock.now();
     const peer = this.#peer!;
-    peer.report('answered', head.status, x.headedAt - x.proxiedAt);
+    const attempt = this.tries.at(-1)!;
+    peer.report('answered', head.status, x.headedAt - attempt.startedAt, x.ejectionPolicy);
     x.upstreamStatuses = x.upstreamStatuses === '' ? String(head.status) : `${x.upstreamStatuses}, ${head.status}`;
+    if (x.retryPolicy !== undefined && x.retryPolicy.statuses.has(head.status) && this.#mayRepeat(true)) {
+      attempt.failed = true;
+      attempt.code = head.status;
+      x.headedAt = 0;
+      this.abandon();
+      this.#tryAnother(peer);
+      return;
+    }
     if (head.status === 101) {
       if (!this.#isBodyOver) {
         // What is still to come of the request would be taken for the other protocol's.
@@ -255,7 +276,8 @@ export class Passage implements ResponseSink, BodySink, Choice {
   }
 
   onFlush(): void {
-    this.relay.onFlush();
+    // The answer may have been dropped in favour of another try.
+    if (this.relay.hasBegun) this.relay.onFlush();
   }
 
   onFault(fault: TransportFault): void {
@@ -271,10 +293,10 @@ export class Passage implements ResponseSink, BodySink, Choice {
       this.relay.onFault(fault);
       return;
     }
-    const canRepeat = !this.#isStreamed && !x.isOver;
     if (
       fault.kind === 'stale' &&
-      canRepeat &&
+      !this.#isStreamed &&
+      !x.isOver &&
       !this.#isStaleReplayed &&
       idempotent.has(x.upstreamMethod ?? x.head.method)
     ) {
@@ -283,23 +305,36 @@ export class Passage implements ResponseSink, BodySink, Choice {
       this.#send(peer, true);
       return;
     }
-    peer.report(fault.status === 504 ? 'timeout' : 'tcp_failure', 0, x.runtime.clock.now() - x.proxiedAt);
+    const spent = x.runtime.clock.now() - attempt.startedAt;
+    peer.report(fault.status === 504 ? 'timeout' : 'tcp_failure', 0, spent, x.ejectionPolicy);
     this.#releasePeer();
     x.runtime.logger.error(`${fault.message}, request_id: "${x.requestId}"`);
+    x.upstreamStatuses = x.upstreamStatuses === '' ? String(fault.status) : `${x.upstreamStatuses}, ${fault.status}`;
     const nothingSent = fault.kind === 'connect' || fault.kind === 'connect_timeout' || fault.kind === 'tls';
-    const mayRepeat = nothingSent || (fault.kind !== 'protocol' && idempotent.has(x.upstreamMethod ?? x.head.method));
-    if (canRepeat && mayRepeat && x.retriesLeft > 0) {
-      x.retriesLeft -= 1;
-      // What comes of the body while no peer is picked would go nowhere.
-      if (!this.#isBodyOver) x.down.pauseBody();
-      this.tried = [...this.tried, peer];
-      x.upstreamStatuses = x.upstreamStatuses === '' ? String(fault.status) : `${x.upstreamStatuses}, ${fault.status}`;
-      tryNext(x);
+    if (fault.kind !== 'protocol' && this.#mayRepeat(!nothingSent)) {
+      this.#tryAnother(peer);
       return;
     }
-    x.upstreamStatuses = x.upstreamStatuses === '' ? String(fault.status) : `${x.upstreamStatuses}, ${fault.status}`;
     if (this.hashCookie !== undefined) setHashCookie(x, this.hashCookie, undefined);
     answerWithError(x, fault.status);
+  }
+
+  /** True when another try may be made; it must be, then. */
+  #mayRepeat(wasSent: boolean): boolean {
+    const x = this.#x;
+    if (this.#isStreamed || x.isOver || x.retriesLeft === 0) return false;
+    const policy = x.retryPolicy;
+    if (wasSent && !(policy?.methods ?? idempotent).has(x.upstreamMethod ?? x.head.method)) return false;
+    return policy === undefined || policy.mayRetry();
+  }
+
+  #tryAnother(peer: Peer): void {
+    const x = this.#x;
+    x.retriesLeft -= 1;
+    // What comes of the body while no peer is picked would go nowhere.
+    if (!this.#isBodyOver) x.down.pauseBody();
+    this.tried = [...this.tried, peer];
+    tryNext(x);
   }
 
   /** The client can take more of the answer. */
