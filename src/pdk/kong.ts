@@ -171,8 +171,8 @@ export interface KongServiceResponse {
 export interface RetryPolicy {
   /** Answers of these statuses are dropped and the request is tried again. */
   readonly statuses: ReadonlySet<number>;
-  /** Methods of requests that may be sent again after they were sent; others only while nothing was sent. */
-  readonly methods: ReadonlySet<string>;
+  /** Methods of requests that may be sent again after they were sent; the idempotent ones where undefined. */
+  readonly methods: ReadonlySet<string> | undefined;
   /** Milliseconds from the end of a request to the head of its answer, for each try; 0 for no limit of its own. */
   readonly tryTimeout: number;
   /** Asked last before each further try of any kind; false ends the tries. */
