@@ -65,8 +65,8 @@ export function createMysqlStrategy(options: MysqlOptions): Strategy {
         const inSession = (client: Client): ReturnType<typeof work> => {
           const session: WriteSession = {
             ...createWriteSession(client, context),
-            async publish(changes) {
-              places = await publish(client, nodeId, changes);
+            async publish(event) {
+              places = await publish(client, nodeId, event);
             },
           };
           return inTransaction(client, () =>
