@@ -115,6 +115,37 @@ describe('balancer of an upstream', () => {
     assert.deepEqual(gone, ['10.0.0.2:80', '10.0.0.3:80', '10.0.0.1:80', '10.0.0.9:80']);
   });
 
+  it('keeps what it knows of targets when SRV names are to be used, but for those that have one', () => {
+    const { balancers, answers, gone } = setUp();
+    answers.set('srv.test', [{ ip: '10.0.1.1', port: 9001, weight: 10, srvName: 'one.test' }]);
+    balancers.putUpstream(upstream());
+    balancers.putTarget(target('t1', '10.0.0.1:80'));
+    balancers.putTarget(target('t2', 'srv.test:80'));
+    const balancer = balancers.byId('u1')!;
+    const [plain] = balancer.peers;
+    plain!.attached = 'a pool';
+    balancers.putUpstream(upstream({ use_srv_name: true }));
+    assert.equal(balancer.peers[0], plain);
+    assert.deepEqual(shown(balancer), ['10.0.0.1:80 10.0.0.1 100', '10.0.1.1:9001 one.test 10']);
+    assert.deepEqual(gone, ['10.0.1.1:9001']);
+    balancers.putUpstream(upstream({ use_srv_name: false }));
+    assert.deepEqual(shown(balancer), ['10.0.0.1:80 10.0.0.1 100', '10.0.1.1:9001 srv.test 10']);
+  });
+
+  it('finds the same target for a key whatever the slots, and in every balancer', () => {
+    const found = [10, 10_000, 65_536].map((slots) => {
+      const { balancers } = setUp();
+      const row = upstream({ algorithm: 'consistent-hashing' });
+      balancers.putUpstream({ ...row, slots } as UpstreamRow);
+      for (let at = 0; at < 50; at++) balancers.putTarget(target(`t${at}`, `10.0.0.${at}:80`));
+      const balancer = balancers.byId('u1');
+      return Array.from({ length: 500 }, (_, key) => take(balancer, { hashKey: `key ${key}`, tried: [] }).ip);
+    });
+    assert.deepEqual(found[1], found[0]);
+    assert.deepEqual(found[2], found[0]);
+    assert.equal(new Set(found[0]).size, 50, 'ten slots would serve ten targets at the most');
+  });
+
   it('leaves out tried peers, until all were tried', () => {
     const { balancers } = setUp();
     balancers.putUpstream(upstream());
