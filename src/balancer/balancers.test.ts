@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { dnsFailed } from '../dns/index.ts';
 import { createManualClock } from '../kernel/index.ts';
 import { anyPeer, type Choice } from './algorithms/algorithm.ts';
@@ -130,6 +131,50 @@ describe('balancer of an upstream', () => {
     assert.deepEqual(gone, ['10.0.1.1:9001']);
     balancers.putUpstream(upstream({ use_srv_name: false }));
     assert.deepEqual(shown(balancer), ['10.0.0.1:80 10.0.0.1 100', '10.0.1.1:9001 srv.test 10']);
+  });
+
+  it('keeps peers with all that is known of them through any edits that do not concern them', () => {
+    const algorithms = ['round-robin', 'least-connections', 'latency', 'consistent-hashing'];
+    const edit = fc.oneof(
+      fc.record({ kind: fc.constant('put' as const), id: fc.nat(5), host: fc.nat(1), weight: fc.nat(3) }),
+      fc.record({ kind: fc.constant('delete' as const), id: fc.nat(5) }),
+      fc.record({
+        kind: fc.constant('upstream' as const),
+        algorithm: fc.constantFrom(...algorithms),
+        srv: fc.boolean(),
+      }),
+    );
+    fc.assert(
+      fc.property(fc.array(edit, { maxLength: 40 }), (edits) => {
+        const { balancers } = setUp();
+        balancers.putUpstream(upstream());
+        const balancer = balancers.byId('u1')!;
+        /** The peer of each target with the address that it was made for. */
+        const expected = new Map<number, { readonly address: string; readonly peer: Peer }>();
+        for (const each of edits) {
+          if (each.kind === 'upstream') {
+            balancers.putUpstream(upstream({ algorithm: each.algorithm, use_srv_name: each.srv }));
+          } else if (each.kind === 'delete') {
+            balancers.deleteTarget(target(`t${each.id}`, ''));
+            expected.delete(each.id);
+          } else {
+            const address = `10.0.${each.id}.${each.host}:80`;
+            balancers.putTarget(target(`t${each.id}`, address, each.weight));
+            if (expected.get(each.id)?.address !== address) {
+              const peer = balancer.peers.find(({ targetId }) => targetId === `t${each.id}`)!;
+              peer.attached = `connections of ${address}`;
+              balancer.setAvailable(peer, each.id % 2 === 0);
+              expected.set(each.id, { address, peer });
+            }
+          }
+          assert.deepEqual(new Set(balancer.peers), new Set(Array.from(expected.values(), ({ peer }) => peer)));
+          for (const [id, { address, peer }] of expected) {
+            assert.deepEqual([peer.attached, peer.available], [`connections of ${address}`, id % 2 === 0]);
+          }
+        }
+      }),
+      { seed: 1 },
+    );
   });
 
   it('finds the same target for a key whatever the slots, and in every balancer', () => {
