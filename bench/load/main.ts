@@ -67,8 +67,7 @@ async function runLoad(options: BenchOptions): Promise<void> {
         own.push(await subject);
         return subject;
       };
-      const reference =
-        scenario.against === undefined ? standard : await start(startOther(scenario.against, folder, ports));
+      const reference = scenario.against === undefined ? standard : await start(startOther(scenario, folder, ports));
       const subject = await start(startSubject(options, scenario, folder, ports, nginx));
       comparisons.push(await runScenario(options, scenario, wrk, reference, subject));
       for (const each of own) {
@@ -99,9 +98,10 @@ async function startSubject(
 }
 
 /** Starts a Gibbon that is set up for another scenario, to compare with. */
-async function startOther(name: string, folder: string, ports: readonly number[]): Promise<Subject> {
-  const other = scenarios.find((scenario) => scenario.name === name)!;
-  return { ...(await startGateway({ ...other, name: `for-${name}` }, folder, ports)), name };
+async function startOther({ name, against }: Scenario, folder: string, ports: readonly number[]): Promise<Subject> {
+  const other = scenarios.find((scenario) => scenario.name === against)!;
+  const subject = await startGateway({ ...other, name: `beside-${name}` }, folder, ports);
+  return { ...subject, name: other.name };
 }
 
 async function runScenario(

@@ -11,6 +11,8 @@ export interface Peer {
   readonly port: number;
   /** What the Host header and the server name are made of: the name as configured, or the address. */
   readonly host: string;
+  /** Host and port in one text, IPv6 in brackets. */
+  readonly authority: string;
   /** The `targets` row behind it; undefined for a service that names its host itself. */
   readonly targetId: string | undefined;
   /** Its share of the traffic in proportion to the others; 0 for none. */
@@ -46,6 +48,7 @@ export class BalancedPeer implements Peer {
   readonly ip: string;
   readonly port: number;
   readonly host: string;
+  readonly authority: string;
   readonly targetId: string | undefined;
   weight: number;
   available = true;
@@ -70,6 +73,7 @@ export class BalancedPeer implements Peer {
     this.ip = address.ip;
     this.port = address.port;
     this.host = address.host;
+    this.authority = `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
     this.targetId = address.targetId;
     this.weight = address.weight;
     this.#owner = owner;

@@ -378,9 +378,11 @@ function hasContent(method: string): boolean {
 
 /** The peer's name, or the upstream's `host_header`, with the peer's port where it is not the scheme's own (Kong 3.9). */
 function ownHost(x: Exchange, peer: Peer, hostHeader: string | undefined): string {
+  const standardPort = x.upstreamScheme === 'https' ? 443 : 80;
+  if (hostHeader === undefined && peer.targetId !== undefined && peer.port !== standardPort) return peer.authority;
   if (hostHeader !== undefined && /[^:]:\d+$/.test(hostHeader)) return hostHeader;
   const name = hostHeader ?? peer.host;
   const host = name.includes(':') && !name.startsWith('[') ? `[${name}]` : name;
   const port = peer.targetId === undefined ? x.target!.port : peer.port;
-  return port === (x.upstreamScheme === 'https' ? 443 : 80) ? host : `${host}:${port}`;
+  return port === standardPort ? host : `${host}:${port}`;
 }

@@ -48,20 +48,19 @@ export function upstreamHead(x: Exchange, hostHeader: string): string {
   const te = head.teTrailers ? 'TE: trailers\r\n' : '';
   const id = settings.sendsRequestIdUpstream ? `X-Kong-Request-Id: ${x.requestId}\r\n` : '';
   if (!client.isTrusted && head.forwardedFor === undefined && head.via === undefined && !isUpgrade) {
-    // By far the most requests: all but path, id and the client's own lines is the same as last time.
+    // By far the most requests: all but path, peer, id and the client's own lines is the same as last time.
     let fixed = client.fixedPart;
-    if (fixed === undefined || fixed.host !== x.host || fixed.hostHeader !== hostHeader) {
+    if (fixed === undefined || fixed.host !== x.host) {
       fixed = {
         host: x.host,
-        hostHeader,
         text: flat(
-          ` HTTP/1.1\r\nHost: ${hostHeader}\r\nConnection: keep-alive\r\nVia: ${received}\r\n` +
+          `\r\nConnection: keep-alive\r\nVia: ${received}\r\n` +
             `X-Forwarded-For: ${client.forwardedLines}X-Forwarded-Host: ${hostName(x.host)}\r\nX-Forwarded-Path: `,
         ),
       };
       client.fixedPart = fixed;
     }
-    return `${method} ${upstreamUri(x)}${fixed.text}${x.rawPath}\r\n${prefixLine}${id}${te}${untouched}`;
+    return `${method} ${upstreamUri(x)} HTTP/1.1\r\nHost: ${hostHeader}${fixed.text}${x.rawPath}\r\n${prefixLine}${id}${te}${untouched}`;
   }
   const connection = isUpgrade
     ? 'Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n'
