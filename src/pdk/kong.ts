@@ -181,8 +181,8 @@ export interface RetryPolicy {
 
 /** When a target is left out for a while because it failed several times in a row. Times are milliseconds. */
 export interface EjectionPolicy {
-  /** True for the status of an answer that is a failure; a missing answer always is one. */
-  isFailure(status: number): boolean;
+  /** Statuses of answers that are failures; a missing answer always is one. */
+  readonly statuses: ReadonlySet<number>;
   /** How many failures in a row eject a target. */
   readonly failures: number;
   /** For how long, the first time; doubled each time that it fails again soon after, up to `maxTime`. */

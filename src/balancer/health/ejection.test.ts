@@ -7,7 +7,7 @@ import type { EjectionPolicy } from './messages.ts';
 import { createTestNode, targetRow, upstreamRow } from './node.fixtures.ts';
 
 const policy: EjectionPolicy = {
-  isFailure: (status) => status >= 500,
+  statuses: new Set([500, 503]),
   failures: 3,
   time: 1000,
   maxTime: 4000,

@@ -23,8 +23,8 @@ export interface EjectionLimits {
 
 /** What a request says of ejecting the peers that fail it. */
 export interface EjectionPolicy extends EjectionLimits {
-  /** True for the status of an answer that is a failure; a missing answer always is one. */
-  isFailure(status: number): boolean;
+  /** Statuses of answers that are failures; a missing answer always is one. */
+  readonly statuses: ReadonlySet<number>;
 }
 
 /** What a worker saw of an address in the traffic. */

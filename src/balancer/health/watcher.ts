@@ -126,7 +126,7 @@ function outlierSign(
   policy: EjectionPolicy | undefined,
 ): OutlierSign | undefined {
   if (policy === undefined && !peer.isSuspect) return undefined;
-  const isFailure = result !== 'answered' || (policy === undefined ? status >= 500 : policy.isFailure(status));
+  const isFailure = result !== 'answered' || (policy === undefined ? status >= 500 : policy.statuses.has(status));
   if (!isFailure) return peer.isSuspect ? { isFailure, limits: undefined } : undefined;
   peer.isSuspect = true;
   if (policy === undefined) return { isFailure, limits: undefined };

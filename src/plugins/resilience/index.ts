@@ -44,9 +44,8 @@ function retryPolicyOf(retry: Config['retry'], budget: RetryBudget | undefined):
 }
 
 function ejectionPolicyOf(ejection: Config['ejection']): EjectionPolicy {
-  const statuses = new Set(ejection.statuses);
   return {
-    isFailure: (status) => statuses.has(status),
+    statuses: new Set(ejection.statuses),
     failures: ejection.failures,
     time: ejection.time * 1000,
     maxTime: ejection.max_time * 1000,

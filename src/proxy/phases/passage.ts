@@ -6,8 +6,9 @@ import type { Exchange } from '../exchange/exchange.ts';
 import { answerWithError, answerWithFault } from './answer.ts';
 import { tryNext } from './balancer.ts';
 import { type HashCookie, setHashCookie } from './hash-cookie.ts';
+import { isIdempotent, mayRepeat } from './repeatable.ts';
 import { ResponseRelay } from './response.ts';
-import { upstreamHead, wantsUpgrade } from './upstream-request.ts';
+import { ownHost, upstreamHead, wantsUpgrade } from './upstream-request.ts';
 
 /** One try to reach a peer, for the log entry. Times are milliseconds since the epoch. */
 export interface Try {
@@ -24,12 +25,6 @@ export interface Try {
 const textLimit = 16_384;
 
 const noPeers: Peer[] = [];
-/** Methods that the IANA registry has as idempotent. nginx, and so Kong, takes all but POST, PATCH and LOCK for such. */
-const idempotent: ReadonlySet<string> = new Set([
-  ...['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND', 'PROPPATCH', 'COPY', 'MOVE', 'MKCOL', 'UNLOCK'],
-  ...['REPORT', 'SEARCH'],
-]);
-
 /**
  * The way of one request to the upstream and of the answer back. It sends the request to one peer after another until one
  * answers, as long as nothing is lost or done twice, and hands the answer to its relay.
@@ -226,7 +221,7 @@ export class Passage implements ResponseSink, BodySink, Choice {
     const attempt = this.tries.at(-1)!;
     peer.report('answered', head.status, x.headedAt - attempt.startedAt, x.ejectionPolicy);
     x.upstreamStatuses = x.upstreamStatuses === '' ? String(head.status) : `${x.upstreamStatuses}, ${head.status}`;
-    if (x.retryPolicy !== undefined && x.retryPolicy.statuses.has(head.status) && this.#mayRepeat(true)) {
+    if (x.retryPolicy?.statuses.has(head.status) && !this.#isStreamed && mayRepeat(x, true)) {
       attempt.failed = true;
       attempt.code = head.status;
       x.headedAt = 0;
@@ -298,7 +293,7 @@ export class Passage implements ResponseSink, BodySink, Choice {
       !this.#isStreamed &&
       !x.isOver &&
       !this.#isStaleReplayed &&
-      idempotent.has(x.upstreamMethod ?? x.head.method)
+      isIdempotent(x.upstreamMethod ?? x.head.method)
     ) {
       // The peer closed an idle connection as we wrote: no try was spent, only the connection was old.
       this.#isStaleReplayed = true;
@@ -311,21 +306,12 @@ export class Passage implements ResponseSink, BodySink, Choice {
     x.runtime.logger.error(`${fault.message}, request_id: "${x.requestId}"`);
     x.upstreamStatuses = x.upstreamStatuses === '' ? String(fault.status) : `${x.upstreamStatuses}, ${fault.status}`;
     const nothingSent = fault.kind === 'connect' || fault.kind === 'connect_timeout' || fault.kind === 'tls';
-    if (fault.kind !== 'protocol' && this.#mayRepeat(!nothingSent)) {
+    if (fault.kind !== 'protocol' && !this.#isStreamed && mayRepeat(x, !nothingSent)) {
       this.#tryAnother(peer);
       return;
     }
     if (this.hashCookie !== undefined) setHashCookie(x, this.hashCookie, undefined);
     answerWithError(x, fault.status);
-  }
-
-  /** True when another try may be made; it must be, then. */
-  #mayRepeat(wasSent: boolean): boolean {
-    const x = this.#x;
-    if (this.#isStreamed || x.isOver || x.retriesLeft === 0) return false;
-    const policy = x.retryPolicy;
-    if (wasSent && !(policy?.methods ?? idempotent).has(x.upstreamMethod ?? x.head.method)) return false;
-    return policy === undefined || policy.mayRetry();
   }
 
   #tryAnother(peer: Peer): void {
@@ -374,15 +360,4 @@ function chunk(text: string): string {
 /** Methods whose requests say how long their content is even when there is none (RFC 9110 section 8.6). */
 function hasContent(method: string): boolean {
   return method === 'POST' || method === 'PUT' || method === 'PATCH';
-}
-
-/** The peer's name, or the upstream's `host_header`, with the peer's port where it is not the scheme's own (Kong 3.9). */
-function ownHost(x: Exchange, peer: Peer, hostHeader: string | undefined): string {
-  const standardPort = x.upstreamScheme === 'https' ? 443 : 80;
-  if (hostHeader === undefined && peer.targetId !== undefined && peer.port !== standardPort) return peer.authority;
-  if (hostHeader !== undefined && /[^:]:\d+$/.test(hostHeader)) return hostHeader;
-  const name = hostHeader ?? peer.host;
-  const host = name.includes(':') && !name.startsWith('[') ? `[${name}]` : name;
-  const port = peer.targetId === undefined ? x.target!.port : peer.port;
-  return port === standardPort ? host : `${host}:${port}`;
 }

@@ -1,3 +1,4 @@
+import type { Peer } from '../../balancer/index.ts';
 import { cutNames, flat } from '../../http1/index.ts';
 import { buildUpstreamPath } from '../../router/index.ts';
 import type { Exchange } from '../exchange/exchange.ts';
@@ -24,6 +25,17 @@ export function prepareUpstream(x: Exchange): void {
 /** Path and query as the upstream is asked for them. */
 export function upstreamUri(x: Exchange): string {
   return x.upstreamQuery === undefined ? x.upstreamPath : `${x.upstreamPath}?${x.upstreamQuery}`;
+}
+
+/** The peer's name, or the upstream's `host_header`, with the peer's port where it is not the scheme's own (Kong 3.9). */
+export function ownHost(x: Exchange, peer: Peer, hostHeader: string | undefined): string {
+  const standardPort = x.upstreamScheme === 'https' ? 443 : 80;
+  if (hostHeader === undefined && peer.targetId !== undefined && peer.port !== standardPort) return peer.authority;
+  if (hostHeader !== undefined && /[^:]:\d+$/.test(hostHeader)) return hostHeader;
+  const name = hostHeader ?? peer.host;
+  const host = name.includes(':') && !name.startsWith('[') ? `[${name}]` : name;
+  const port = peer.targetId === undefined ? x.target!.port : peer.port;
+  return port === standardPort ? host : `${host}:${port}`;
 }
 
 /**
