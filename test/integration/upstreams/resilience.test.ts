@@ -139,6 +139,19 @@ describe('retries by policy', () => {
     assert.equal(bad.seen.length - before, 4 + 3);
   });
 
+  it('let go of every target that they picked, however many run at a time', async () => {
+    await make('busy.test', { statuses: [503], try_timeout: 5000 });
+    await gateway.admin('PATCH', '/upstreams/busy.test', { algorithm: 'least-connections' });
+    bad.status = 503;
+    const all = await Promise.all(Array.from({ length: 300 }, () => client.get('/busy.test')));
+    assert.deepEqual([...new Set(all.map(({ status }) => status))], [200]);
+    bad.status = 200;
+    // A target with requests under way that nobody makes any more would get none.
+    const ports: string[] = [];
+    for (let request = 0; request < 40; request++) ports.push((await client.get('/busy.test')).text);
+    assert.equal(ports.filter((port) => port === String(bad.port)).length, 20);
+  });
+
   it('stay as they are for services without the plugin', async () => {
     await createUpstream(gateway, 'plain.test', [bad.port, good.port]);
     bad.status = 503;
