@@ -24,15 +24,15 @@ const agent = new Agent({ keepAlive: true, maxSockets: connections });
 /** Measures the Admin API of a gateway as users start it: one worker, SQLite, and for POST /config no database. */
 export async function measureAdmin(
   folder: string,
-  upstream: string,
+  upstreamPort: number,
   sizes: AdminSizes,
   say: (text: string) => void,
 ): Promise<AdminFigure[]> {
-  return [...(await measureStore(folder, sizes, say)), ...(await measurePost(folder, upstream, sizes, say))];
+  return [...(await measureStore(folder, sizes, say)), ...(await measurePost(folder, upstreamPort, sizes, say))];
 }
 
 async function measureStore(folder: string, sizes: AdminSizes, say: (text: string) => void): Promise<AdminFigure[]> {
-  const gateway = await startGateway({ name: 'admin', configure: async () => {} }, folder, '');
+  const gateway = await startGateway({ name: 'admin', configure: async () => {} }, folder, []);
   const admin = `http://127.0.0.1:${gateway.adminPort}`;
   try {
     const service = (number: number) => ({ name: `service-${number}`, url: `http://host-${number}.test:8080/api` });
@@ -75,17 +75,23 @@ async function measureStore(folder: string, sizes: AdminSizes, say: (text: strin
 
 async function measurePost(
   folder: string,
-  upstream: string,
+  upstreamPort: number,
   { posted }: AdminSizes,
   say: (text: string) => void,
 ): Promise<AdminFigure[]> {
   const settings = { KONG_DATABASE: 'off', KONG_NGINX_ADMIN_CLIENT_MAX_BODY_SIZE: '100m' };
-  const gateway = await startGateway({ name: 'admin-off', configure: async () => {} }, folder, '', settings);
+  const gateway = await startGateway({ name: 'admin-off', configure: async () => {} }, folder, [], settings);
   const admin = `http://127.0.0.1:${gateway.adminPort}`;
   try {
     const first = {
       _format_version: '3.0',
-      services: [{ name: 'bench', url: upstream, routes: [{ name: 'bench', paths: ['/'], strip_path: false }] }],
+      services: [
+        {
+          name: 'bench',
+          url: `http://127.0.0.1:${upstreamPort}`,
+          routes: [{ name: 'bench', paths: ['/'], strip_path: false }],
+        },
+      ],
     };
     await expect(201, 'POST', `${admin}/config`, first);
     await waitForAnswer(`http://127.0.0.1:${gateway.port}/small`);

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { openSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { cores, end, freePorts, spawnPinned } from './process.ts';
-import type { Scenario } from './scenarios.ts';
+import type { Create, Scenario } from './scenarios.ts';
 import type { Subject } from './subject.ts';
 
 const main = resolve(import.meta.dirname, '../../src/cli/main.ts');
@@ -12,13 +12,14 @@ export interface Gateway extends Subject {
   readonly adminPort: number;
 }
 
-/** Starts Gibbon with one worker in a folder of its own, and configures it through the Admin API. */
+/** Starts Gibbon with one worker in a folder of its own, and configures it through the Admin API; `ports` are the upstream's. */
 export async function startGateway(
   scenario: Pick<Scenario, 'name' | 'configure'>,
   parent: string,
-  upstream: string,
+  ports: readonly number[],
   more: Readonly<Record<string, string>> = {},
 ): Promise<Gateway> {
+  const targets = ports.map((port) => `127.0.0.1:${port}`);
   const [proxyPort = 0, adminPort = 0, h2 = 0, h2c = 0] = await freePorts(4);
   const folder = join(parent, `gibbon-${scenario.name}`);
   const output = `${folder}.log`;
@@ -29,7 +30,8 @@ export async function startGateway(
   });
   try {
     await started(child, output);
-    await scenario.configure((path, body) => post(`http://127.0.0.1:${adminPort}${path}`, body), upstream);
+    const create: Create = (path, body) => post(`http://127.0.0.1:${adminPort}${path}`, body);
+    await scenario.configure(create, `http://${targets[0]}`, targets);
   } catch (error) {
     await end(child);
     throw error;

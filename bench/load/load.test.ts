@@ -85,7 +85,7 @@ describe('formatResults', () => {
     assert.equal(
       formatResults([{ scenario: 'proxy', reference, subject, ratio: 0.75 }]),
       [
-        'scenario  subject  requests/s  CPU us/request  p50 ms  p99 ms  errors  MB  nginx = 1',
+        'scenario  subject  requests/s  CPU us/request  p50 ms  p99 ms  errors  MB  first = 1',
         'proxy     nginx          1000            15.0    1.00    2.00       0  10       1.00',
         '          gibbon         1000            20.0    1.00    2.00       0  60       0.75',
       ].join('\n'),

@@ -14,6 +14,9 @@ import { describeRun, formatResults, writeResults } from './report.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 import type { Subject } from './subject.ts';
 
+/** Ports at which the upstream answers, for scenarios with several targets. */
+const targetCount = 10;
+
 const say = (text: string): void => console.error(text);
 
 try {
@@ -48,11 +51,11 @@ async function runAdmin({ json }: BenchOptions): Promise<void> {
   chmodSync(folder, 0o755);
   try {
     const [port = 0] = await freePorts(1);
-    const upstream = await startUpstream(nginx, folder, port, cores.rest);
+    const upstream = await startUpstream(nginx, folder, [port], cores.rest);
     const sizes = { creates: 20_000, consumers: 100_000, reads: 5000, posted: 10_000 };
     let figures: readonly AdminFigure[];
     try {
-      figures = await measureAdmin(folder, `http://127.0.0.1:${port}`, sizes, say);
+      figures = await measureAdmin(folder, port, sizes, say);
     } finally {
       await upstream.stop();
     }
@@ -74,19 +77,27 @@ async function runLoad(options: BenchOptions): Promise<void> {
   chmodSync(folder, 0o755);
   const running: Subject[] = [];
   try {
-    const [upstreamPort = 0, referencePort = 0] = await freePorts(2);
-    const upstream = await startUpstream(nginx, folder, upstreamPort, cores.rest);
+    const [referencePort = 0, ...ports] = await freePorts(1 + targetCount);
+    const upstream = await startUpstream(nginx, folder, ports, cores.rest);
     running.push(upstream);
-    const reference = await startReference(nginx, folder, referencePort, upstreamPort, cores.subject);
-    running.push(reference);
+    const standard = await startReference(nginx, folder, referencePort, ports[0]!, cores.subject);
+    running.push(standard);
     const comparisons: Comparison[] = [];
     for (const scenario of chosen) {
       say(`${scenario.name}: starting`);
-      const subject = await startSubject(options, scenario, folder, upstreamPort, nginx);
-      running.push(subject);
+      const own: Subject[] = [];
+      const start = async (subject: Promise<Subject>): Promise<Subject> => {
+        running.push(await subject);
+        own.push(await subject);
+        return subject;
+      };
+      const reference = scenario.against === undefined ? standard : await start(startOther(scenario, folder, ports));
+      const subject = await start(startSubject(options, scenario, folder, ports, nginx));
       comparisons.push(await runScenario(options, scenario, wrk, reference, subject));
-      await subject.stop();
-      running.pop();
+      for (const each of own) {
+        await each.stop();
+        running.splice(running.indexOf(each), 1);
+      }
     }
     const results = describeRun(options, comparisons, versionOf(nginx));
     const path = writeResults(results);
@@ -102,12 +113,19 @@ async function startSubject(
   options: BenchOptions,
   scenario: Scenario,
   folder: string,
-  upstreamPort: number,
+  ports: readonly number[],
   nginx: string,
 ): Promise<Subject> {
-  if (options.subject === 'gibbon') return startGateway(scenario, folder, `http://127.0.0.1:${upstreamPort}`);
+  if (options.subject === 'gibbon') return startGateway(scenario, folder, ports);
   const [port = 0] = await freePorts(1);
-  return startReference(nginx, folder, port, upstreamPort, cores.subject);
+  return startReference(nginx, folder, port, ports[0]!, cores.subject);
+}
+
+/** Starts a Gibbon that is set up for another scenario, to compare with. */
+async function startOther({ name, against }: Scenario, folder: string, ports: readonly number[]): Promise<Subject> {
+  const other = scenarios.find((scenario) => scenario.name === against)!;
+  const subject = await startGateway({ ...other, name: `beside-${name}` }, folder, ports);
+  return { ...subject, name: other.name };
 }
 
 async function runScenario(
@@ -121,7 +139,8 @@ async function runScenario(
   const [expected, answered] = await Promise.all(
     [reference, subject].map((target) => waitForAnswer(urlOf(target, scenario), headers)),
   );
-  if (expected !== answered) throw new Error(`${subject.name} does not answer ${scenario.path} as nginx does`);
+  if (expected !== answered)
+    throw new Error(`${subject.name} does not answer ${scenario.path} as ${reference.name} does`);
   const { connections, seconds } = options;
   const isHttp2 = scenario.protocol !== undefined;
   const load = (target: Subject) => ({ wrk, url: loadUrlOf(target, scenario), connections, seconds, headers, isHttp2 });

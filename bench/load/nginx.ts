@@ -7,8 +7,8 @@ import type { Subject } from './subject.ts';
 /** Body of the small answer: 99 bytes. */
 const smallBody = 'x'.repeat(98);
 
-/** Starts an nginx that answers `/small` with 99 bytes and `/large` with 100 KB. */
-export function startUpstream(nginx: string, folder: string, port: number, core: number): Promise<Subject> {
+/** Starts an nginx that answers `/small` with 99 bytes and `/large` with 100 KB, on all ports alike. */
+export function startUpstream(nginx: string, folder: string, ports: readonly number[], core: number): Promise<Subject> {
   const files = join(folder, 'upstream-files');
   mkdirSync(files, { recursive: true, mode: 0o755 });
   writeFileSync(join(files, 'large'), 'x'.repeat(100 * 1024), { mode: 0o644 });
@@ -17,10 +17,10 @@ export function startUpstream(nginx: string, folder: string, port: number, core:
     folder,
     'upstream',
     core,
-    port,
+    ports[0]!,
     `
     server {
-      listen 127.0.0.1:${port} reuseport backlog=16384;
+      ${ports.map((port) => `listen 127.0.0.1:${port} reuseport backlog=16384;`).join('\n      ')}
       root ${files};
       location = /small { default_type text/plain; return 200 "${smallBody}\\n"; }
     }`,

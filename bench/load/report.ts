@@ -5,9 +5,9 @@ import { join, relative } from 'node:path';
 import type { Comparison, Figures } from './measure.ts';
 import type { BenchOptions } from './options.ts';
 
-const head = ['scenario', 'subject', 'requests/s', 'CPU us/request', 'p50 ms', 'p99 ms', 'errors', 'MB', 'nginx = 1'];
+const head = ['scenario', 'subject', 'requests/s', 'CPU us/request', 'p50 ms', 'p99 ms', 'errors', 'MB', 'first = 1'];
 
-/** Draws the results as an aligned table; the last column is nginx's CPU time per request over the subject's. */
+/** Draws the results as an aligned table; the last column is the first line's CPU time per request over the subject's. */
 export function formatResults(comparisons: readonly Comparison[]): string {
   const rows = comparisons.flatMap(({ scenario, reference, subject, ratio }) => [
     [scenario, ...cells(reference), '1.00'],

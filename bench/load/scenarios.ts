@@ -10,8 +10,10 @@ export interface Scenario {
   readonly protocol?: 'h2' | 'h2c';
   /** Headers of each request. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Configures the gateway; `upstream` is the URL of the service behind it. */
-  readonly configure: (create: Create, upstream: string) => Promise<void>;
+  /** Configures the gateway; `upstream` is the URL of the service behind it, and one of `targets`, which answer alike. */
+  readonly configure: (create: Create, upstream: string, targets: readonly string[]) => Promise<void>;
+  /** The scenario that a second Gibbon is set up for, to compare with in place of nginx. */
+  readonly against?: string;
 }
 
 async function proxyEverything(create: Create, upstream: string): Promise<void> {
@@ -55,6 +57,16 @@ export const scenarios: readonly Scenario[] = [
         name: 'rate-limiting',
         config: { minute: 1_000_000_000, policy: 'local' },
       });
+    },
+  },
+  {
+    name: 'balanced-10',
+    path: '/small',
+    against: 'proxy',
+    async configure(create, _upstream, targets) {
+      await create('/upstreams', { name: 'bench.upstream' });
+      for (const target of targets) await create('/upstreams/bench.upstream/targets', { target });
+      await proxyEverything(create, 'http://bench.upstream');
     },
   },
   {

@@ -116,7 +116,7 @@ async function run(requests: number, connections: number): Promise<boolean> {
   const upstream = await startUpstream();
   const { port } = upstream.address() as AddressInfo;
   const scenario = scenarios.find(({ name }) => name === 'proxy')!;
-  const gateway = await startGateway(scenario, folder, `http://127.0.0.1:${port}`);
+  const gateway = await startGateway(scenario, folder, [port]);
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   let begun = 0;
   let ended = 0;

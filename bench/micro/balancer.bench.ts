@@ -70,6 +70,21 @@ group('a thousand targets', () => {
   picks('consistent-hashing', upstream('ch1000', 'consistent-hashing', equal(1000)), key);
 });
 
+/** What it takes until the first pick among a thousand targets that come together, as from a store or a file. */
+function building(algorithm: string, weights: readonly number[]): void {
+  const id = `built-${algorithm}`;
+  bench(algorithm, () => {
+    balancers.deleteUpstream(id);
+    const balancer = upstream(id, algorithm, weights);
+    (balancer.next(key) as Peer).release();
+    do_not_optimize(balancer);
+  });
+}
+group('a thousand targets, from the rows to the first pick', () => {
+  building('consistent-hashing', uneven(1000));
+  building('round-robin', uneven(1000));
+});
+
 /** What the end of a try costs; good answers are what there are most of. */
 function reports(name: string, upstream: string, healthchecks: UpstreamRow['healthchecks'], status: number): void {
   balancers.putUpstream({ id: upstream, name: upstream, healthchecks: healthchecks ?? null });

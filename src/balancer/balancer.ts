@@ -25,8 +25,11 @@ export type TryObserver = (balancer: Balancer, peer: Peer, result: TryResult, st
 /** The peers of a balancer under an algorithm: what every kind of balancer is made of. */
 export interface Pool extends PeerOwner {
   readonly peers: readonly BalancedPeer[];
-  /** Takes over these peers, their weights and whether they are available. */
-  update(peers: readonly BalancedPeer[]): void;
+  /**
+   * Peers, their weights or whether they are available changed. However many changes come in one go, peers are gathered
+   * and the algorithm is told once: when the present task of the event loop is over, or at the next pick before that.
+   */
+  changed(): void;
   setAlgorithm(algorithm: Algorithm): void;
   /** Percentage of the weight that must be more than reached by available peers. */
   setThreshold(percent: number): void;
@@ -40,15 +43,29 @@ export function hasEnough(available: number, total: number, threshold: number): 
   return total > 0 && (available / total) * 100 > threshold;
 }
 
-/** Creates a {@link Pool} without peers. */
-export function createPool(initial: Algorithm, observe: PeerOwner['reported']): Pool {
+/** Creates a {@link Pool} of whatever `gather` finds. */
+export function createPool(
+  initial: Algorithm,
+  gather: () => readonly BalancedPeer[],
+  observe: PeerOwner['reported'],
+): Pool {
   const nobody: readonly Peer[] = [];
   let algorithm = initial;
   let peers: readonly BalancedPeer[] = [];
   let threshold = 0;
   let isHealthy = false;
+  let isStale = false;
 
-  function rebuild(): void {
+  function changed(): void {
+    if (isStale) return;
+    isStale = true;
+    queueMicrotask(refresh);
+  }
+
+  function refresh(): void {
+    if (!isStale) return;
+    isStale = false;
+    peers = gather();
     const weighty = peers.filter((peer) => peer.weight > 0);
     let total = 0;
     let available = 0;
@@ -60,39 +77,56 @@ export function createPool(initial: Algorithm, observe: PeerOwner['reported']): 
     algorithm.update(weighty);
   }
 
+  /** Lets one request at a time try out a peer after its ejection, and finds another peer for the others. */
+  function besidesTrials(first: BalancedPeer, { hashKey, tried }: Choice): BalancedPeer | undefined {
+    const busy: Peer[] = [];
+    for (let peer: BalancedPeer | undefined = first; peer !== undefined; ) {
+      if (peer.trials !== 0) {
+        if (peer.trials > 0) peer.trials = 0;
+        return peer;
+      }
+      busy.push(peer);
+      peer = algorithm.pick(hashKey, [...tried, ...busy]) ?? algorithm.pick(hashKey, busy);
+    }
+    return undefined;
+  }
+
   return {
     get peers() {
+      refresh();
       return peers;
     },
-    update(given) {
-      peers = given;
-      rebuild();
-    },
+    changed,
     setAlgorithm(given) {
       algorithm = given;
-      rebuild();
+      changed();
     },
     setThreshold(percent) {
       threshold = percent;
-      rebuild();
+      changed();
     },
     setAvailable(peer, available) {
-      const own = peers.find((candidate) => candidate === peer);
-      if (own === undefined || own.available === available) return;
-      own.available = available;
-      rebuild();
+      if (peer.available === available) return;
+      (peer as BalancedPeer).available = available;
+      changed();
     },
     pick(choice) {
+      if (isStale) refresh();
       if (!isHealthy) return undefined;
       let peer = algorithm.pick(choice.hashKey, choice.tried);
       // When all have failed this request, one of them is still better than giving up before the retries are used up.
       if (peer === undefined && choice.tried.length > 0) peer = algorithm.pick(choice.hashKey, nobody);
-      if (peer !== undefined) peer.active++;
+      if (peer === undefined) return undefined;
+      if (peer.trials >= 0) {
+        peer = besidesTrials(peer, choice);
+        if (peer === undefined) return undefined;
+      }
+      peer.active++;
       return peer;
     },
-    reported(peer, result, status, latencyMs) {
+    reported(peer, result, status, latencyMs, ejection) {
       if (result === 'answered') algorithm.observe?.(peer, latencyMs);
-      observe(peer, result, status, latencyMs);
+      observe(peer, result, status, latencyMs, ejection);
     },
   };
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { dnsFailed } from '../dns/index.ts';
 import { createManualClock } from '../kernel/index.ts';
 import { anyPeer, type Choice } from './algorithms/algorithm.ts';
@@ -113,6 +114,81 @@ describe('balancer of an upstream', () => {
     balancers.deleteUpstream('u1');
     assert.equal(balancers.byName('renamed'), undefined);
     assert.deepEqual(gone, ['10.0.0.2:80', '10.0.0.3:80', '10.0.0.1:80', '10.0.0.9:80']);
+  });
+
+  it('keeps what it knows of targets when SRV names are to be used, but for those that have one', () => {
+    const { balancers, answers, gone } = setUp();
+    answers.set('srv.test', [{ ip: '10.0.1.1', port: 9001, weight: 10, srvName: 'one.test' }]);
+    balancers.putUpstream(upstream());
+    balancers.putTarget(target('t1', '10.0.0.1:80'));
+    balancers.putTarget(target('t2', 'srv.test:80'));
+    const balancer = balancers.byId('u1')!;
+    const [plain] = balancer.peers;
+    plain!.attached = 'a pool';
+    balancers.putUpstream(upstream({ use_srv_name: true }));
+    assert.equal(balancer.peers[0], plain);
+    assert.deepEqual(shown(balancer), ['10.0.0.1:80 10.0.0.1 100', '10.0.1.1:9001 one.test 10']);
+    assert.deepEqual(gone, ['10.0.1.1:9001']);
+    balancers.putUpstream(upstream({ use_srv_name: false }));
+    assert.deepEqual(shown(balancer), ['10.0.0.1:80 10.0.0.1 100', '10.0.1.1:9001 srv.test 10']);
+  });
+
+  it('keeps peers with all that is known of them through any edits that do not concern them', () => {
+    const algorithms = ['round-robin', 'least-connections', 'latency', 'consistent-hashing'];
+    const edit = fc.oneof(
+      fc.record({ kind: fc.constant('put' as const), id: fc.nat(5), host: fc.nat(1), weight: fc.nat(3) }),
+      fc.record({ kind: fc.constant('delete' as const), id: fc.nat(5) }),
+      fc.record({
+        kind: fc.constant('upstream' as const),
+        algorithm: fc.constantFrom(...algorithms),
+        srv: fc.boolean(),
+      }),
+    );
+    fc.assert(
+      fc.property(fc.array(edit, { maxLength: 40 }), (edits) => {
+        const { balancers } = setUp();
+        balancers.putUpstream(upstream());
+        const balancer = balancers.byId('u1')!;
+        /** The peer of each target with the address that it was made for. */
+        const expected = new Map<number, { readonly address: string; readonly peer: Peer }>();
+        for (const each of edits) {
+          if (each.kind === 'upstream') {
+            balancers.putUpstream(upstream({ algorithm: each.algorithm, use_srv_name: each.srv }));
+          } else if (each.kind === 'delete') {
+            balancers.deleteTarget(target(`t${each.id}`, ''));
+            expected.delete(each.id);
+          } else {
+            const address = `10.0.${each.id}.${each.host}:80`;
+            balancers.putTarget(target(`t${each.id}`, address, each.weight));
+            if (expected.get(each.id)?.address !== address) {
+              const peer = balancer.peers.find(({ targetId }) => targetId === `t${each.id}`)!;
+              peer.attached = `connections of ${address}`;
+              balancer.setAvailable(peer, each.id % 2 === 0);
+              expected.set(each.id, { address, peer });
+            }
+          }
+          assert.deepEqual(new Set(balancer.peers), new Set(Array.from(expected.values(), ({ peer }) => peer)));
+          for (const [id, { address, peer }] of expected) {
+            assert.deepEqual([peer.attached, peer.available], [`connections of ${address}`, id % 2 === 0]);
+          }
+        }
+      }),
+      { seed: 1 },
+    );
+  });
+
+  it('finds the same target for a key whatever the slots, and in every balancer', () => {
+    const found = [10, 10_000, 65_536].map((slots) => {
+      const { balancers } = setUp();
+      const row = upstream({ algorithm: 'consistent-hashing' });
+      balancers.putUpstream({ ...row, slots } as UpstreamRow);
+      for (let at = 0; at < 50; at++) balancers.putTarget(target(`t${at}`, `10.0.0.${at}:80`));
+      const balancer = balancers.byId('u1');
+      return Array.from({ length: 500 }, (_, key) => take(balancer, { hashKey: `key ${key}`, tried: [] }).ip);
+    });
+    assert.deepEqual(found[1], found[0]);
+    assert.deepEqual(found[2], found[0]);
+    assert.equal(new Set(found[0]).size, 50, 'ten slots would serve ten targets at the most');
   });
 
   it('leaves out tried peers, until all were tried', () => {

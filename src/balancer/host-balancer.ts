@@ -15,8 +15,10 @@ export interface HostBalancerOptions {
 
 /** A balancer over the addresses of one host: they take turns; SRV records by their weights. */
 export function createHostBalancer(name: string, port: number, options: HostBalancerOptions): Balancer {
-  const pool = createPool(createRoundRobin(options.random), (peer, result, status) =>
-    options.observe?.(balancer, peer, result, status),
+  const pool = createPool(
+    createRoundRobin(options.random),
+    () => host.peers,
+    (peer, result, status) => options.observe?.(balancer, peer, result, status),
   );
   const host = createHost({
     name,
@@ -26,7 +28,7 @@ export function createHostBalancer(name: string, port: number, options: HostBala
     useSrvName: false,
     resolver: options.resolver,
     owner: pool,
-    onChange: () => pool.update(host.peers),
+    onChange: () => pool.changed(),
     onGone: options.onGone,
   });
   const balancer: Balancer = {

@@ -17,6 +17,8 @@ export interface Host {
   /** Takes over what the resolver says now. Cheap when nothing changed; peers whose address stays, stay. */
   refresh(): void;
   setWeight(weight: number): void;
+  /** See {@link HostOptions.useSrvName}; peers that do not come of an SRV record stay. */
+  setUseSrvName(value: boolean): void;
   /** Lets go of all peers, for good. */
   close(): void;
 }
@@ -47,7 +49,7 @@ export function createHost(options: HostOptions): Host {
   const { port, resolver } = options;
   const name = options.name.replace(/^\[(.*)\]$/, '$1');
   const isAddress = isIP(name) !== 0;
-  let weight = options.weight;
+  let { weight, useSrvName } = options;
   let addresses = nothing;
   /** The peer of each address, index by index. */
   let assigned: readonly BalancedPeer[] = [];
@@ -76,7 +78,7 @@ export function createHost(options: HostOptions): Host {
     const former = new Map(peers.map((peer) => [keyOf(peer, peer.host), peer]));
     const current = new Map<string, BalancedPeer>();
     assigned = found.map((address) => {
-      const host = options.useSrvName && address.srvName !== undefined ? address.srvName : name;
+      const host = useSrvName && address.srvName !== undefined ? address.srvName : name;
       const key = keyOf(address, host);
       const peer = current.get(key) ?? former.get(key) ?? createPeer(address, host);
       former.delete(key);
@@ -144,6 +146,14 @@ export function createHost(options: HostOptions): Host {
       weight = value;
       weigh();
       options.onChange();
+    },
+    setUseSrvName(value) {
+      if (value === useSrvName) return;
+      useSrvName = value;
+      if (addresses === nothing) return;
+      const found = addresses;
+      addresses = nothing;
+      accept(found);
     },
     close() {
       accept(nothing);

@@ -16,7 +16,7 @@ export {
 export type { ProbeResult, Prober, ProbeTarget } from './health/active/probe.ts';
 export { createProber, type ProberOptions } from './health/active/prober.ts';
 export { createHealthLedger, type HealthLedger, type HealthLedgerOptions } from './health/ledger.ts';
-export type { Defer, HealthReport, HealthVerdict } from './health/messages.ts';
+export type { Defer, EjectionPolicy, HealthReport, HealthVerdict } from './health/messages.ts';
 export type { BalancerHealth, HealthWord, TargetHealth } from './health/view.ts';
 export type { WatcherOptions } from './health/watcher.ts';
 export type { Peer, TryResult } from './peer.ts';

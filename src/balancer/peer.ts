@@ -1,3 +1,4 @@
+import type { EjectionPolicy } from './health/messages.ts';
 import type { HealthState } from './health/record.ts';
 
 /** How a try at a peer ended: with an answer's head, without a connection, or without an answer in time. */
@@ -10,6 +11,8 @@ export interface Peer {
   readonly port: number;
   /** What the Host header and the server name are made of: the name as configured, or the address. */
   readonly host: string;
+  /** Host and port in one text, IPv6 in brackets. */
+  readonly authority: string;
   /** The `targets` row behind it; undefined for a service that names its host itself. */
   readonly targetId: string | undefined;
   /** Its share of the traffic in proportion to the others; 0 for none. */
@@ -22,13 +25,22 @@ export interface Peer {
   attached: unknown;
   /** To be called once for each time that the peer was picked, when the try is over. */
   release(): void;
-  /** Tells how a try ended; `status` is 0 without an answer, `latencyMs` runs from the dial to the answer's head. */
-  report(result: TryResult, status: number, latencyMs: number): void;
+  /**
+   * Tells how a try ended; `status` is 0 without an answer, `latencyMs` runs from the dial to the answer's head.
+   * With a policy the peer may be ejected.
+   */
+  report(result: TryResult, status: number, latencyMs: number, ejection?: EjectionPolicy): void;
 }
 
 /** Whoever wants to hear how tries ended. */
 export interface PeerOwner {
-  reported(peer: BalancedPeer, result: TryResult, status: number, latencyMs: number): void;
+  reported(
+    peer: BalancedPeer,
+    result: TryResult,
+    status: number,
+    latencyMs: number,
+    ejection: EjectionPolicy | undefined,
+  ): void;
 }
 
 /** The {@link Peer} that balancers keep: with the marks of the algorithms, in the object so that picking allocates nothing. */
@@ -36,6 +48,7 @@ export class BalancedPeer implements Peer {
   readonly ip: string;
   readonly port: number;
   readonly host: string;
+  readonly authority: string;
   readonly targetId: string | undefined;
   weight: number;
   available = true;
@@ -43,6 +56,10 @@ export class BalancedPeer implements Peer {
   health: HealthState = 'healthy';
   /** The next success is worth a report to the node. */
   heedsSuccess = false;
+  /** Failures are counted that may eject it, or it is on trial: the next answer is worth a report to the node. */
+  isSuspect = false;
+  /** After an ejection: how many requests may try it out, 0 while one is under way; -1 for as many as there are. */
+  trials = -1;
   active = 0;
   attached: unknown = undefined;
   /** Round-robin: how much of its share it is owed. */
@@ -56,6 +73,7 @@ export class BalancedPeer implements Peer {
     this.ip = address.ip;
     this.port = address.port;
     this.host = address.host;
+    this.authority = `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
     this.targetId = address.targetId;
     this.weight = address.weight;
     this.#owner = owner;
@@ -63,9 +81,11 @@ export class BalancedPeer implements Peer {
 
   release(): void {
     if (this.active > 0) this.active--;
+    // Whoever tried it out has gone without a word, or the verdict on it comes soon.
+    if (this.trials === 0) this.trials = 1;
   }
 
-  report(result: TryResult, status: number, latencyMs: number): void {
-    this.#owner.reported(this, result, status, latencyMs);
+  report(result: TryResult, status: number, latencyMs: number, ejection?: EjectionPolicy): void {
+    this.#owner.reported(this, result, status, latencyMs, ejection);
   }
 }

@@ -8,9 +8,8 @@ import { createRoundRobin } from './algorithms/round-robin.ts';
 import { type Balancer, createPool, type TryObserver } from './balancer.ts';
 import type { TargetRow, UpstreamRow } from './balancers.ts';
 import { noPeer } from './errors.ts';
-import { addressKey, type HealthVerdict } from './health/messages.ts';
+import { addressKey, type HealthVerdict, mayServe } from './health/messages.ts';
 import { healthPolicy } from './health/policy.ts';
-import { isUp } from './health/record.ts';
 import { mark, type Watcher } from './health/watcher.ts';
 import { createHost, type Host, parseTarget } from './host.ts';
 import type { Peer } from './peer.ts';
@@ -53,15 +52,19 @@ export function createUpstreamBalancer(first: UpstreamRow, options: UpstreamBala
   let upstream = first;
   let policy = healthPolicy(first.healthchecks);
   const { watcher } = options;
-  const pool = createPool(algorithmOf(first, options), (peer, result, status) => {
-    if (policy.isOn) watcher?.noticed(upstream.id, policy, peer, result, status);
-    options.observe?.(balancer, peer, result, status);
-  });
+  const pool = createPool(
+    algorithmOf(first, options),
+    () => [...targets.values()].flatMap(({ host }) => host.peers),
+    (peer, result, status, _latencyMs, ejection) => {
+      if (policy.isOn || ejection !== undefined || peer.isSuspect) {
+        const hasFailed = watcher?.noticed(upstream.id, policy, peer, result, status, ejection);
+        // A failed trial is over for this worker at once; the verdict follows.
+        if (hasFailed === true && peer.trials >= 0) pool.setAvailable(peer, false);
+      }
+      options.observe?.(balancer, peer, result, status);
+    },
+  );
   pool.setThreshold(policy.threshold);
-
-  function regather(): void {
-    pool.update([...targets.values()].flatMap(({ host }) => host.peers));
-  }
 
   function addTarget(row: TargetRow): void {
     const host = createHost({
@@ -72,7 +75,7 @@ export function createUpstreamBalancer(first: UpstreamRow, options: UpstreamBala
       resolver: options.resolver,
       owner: pool,
       onNew: (peer) => watcher?.welcome(first.id, peer),
-      onChange: regather,
+      onChange: () => pool.changed(),
       onGone,
     });
     targets.set(row.id, { row, host });
@@ -84,7 +87,7 @@ export function createUpstreamBalancer(first: UpstreamRow, options: UpstreamBala
     if (known === undefined) return;
     targets.delete(id);
     known.host.close();
-    regather();
+    pool.changed();
   }
 
   function refresh(): void {
@@ -132,12 +135,7 @@ export function createUpstreamBalancer(first: UpstreamRow, options: UpstreamBala
       if (row.algorithm !== former.algorithm) {
         pool.setAlgorithm(algorithmOf(row, options));
       }
-      if ((row.use_srv_name === true) !== (former.use_srv_name === true)) {
-        for (const { row: target } of [...targets.values()]) {
-          removeTarget(target.id);
-          addTarget(target);
-        }
-      }
+      for (const { host } of targets.values()) host.setUseSrvName(row.use_srv_name === true);
     },
     putTarget(row) {
       const known = targets.get(row.id);
@@ -152,10 +150,10 @@ export function createUpstreamBalancer(first: UpstreamRow, options: UpstreamBala
     deleteTarget: removeTarget,
     takeVerdict(verdict) {
       const key = addressKey(verdict);
-      for (const peer of pool.peers) {
+      for (const peer of targets.get(verdict.targetId)?.host.peers ?? []) {
         if (addressKey(peer) !== key) continue;
         mark(peer, verdict);
-        pool.setAvailable(peer, isUp(verdict.state));
+        pool.setAvailable(peer, mayServe(verdict));
       }
     },
     refresh,

@@ -1,4 +1,4 @@
-import type { EntityChange, EntityEvent } from '../events/index.ts';
+import type { ClusterNotice, EntityChange, EntityEvent } from '../events/index.ts';
 import { type Clock, GibbonError, type Logger } from '../kernel/index.ts';
 import { createSchema, type EntityDefinition, type SchemaEnvironment } from '../schema/index.ts';
 import { type ApplyOptions, applyRows } from './dao/apply.ts';
@@ -47,6 +47,8 @@ export interface Database {
   writeAll(rows: Iterable<CompleteRow>, onRow?: (done: number) => void): Promise<DaoResult<number>>;
   /** Brings the store to hold these rows; see {@link applyRows}. */
   apply(rows: readonly CompleteRow[], options: ApplyOptions): Promise<DaoResult<readonly EntityChange[]>>;
+  /** Lets the other nodes on the store hear of something, once; nothing where the store belongs to this node alone. */
+  tell(notice: ClusterNotice): Promise<void>;
   /** Deletes rows whose time to live is over and returns how many; nothing is announced. */
   removeExpired(): Promise<number>;
   /** Waits for writes under way; later calls reject. */
@@ -139,6 +141,13 @@ export async function createDatabase(options: DatabaseOptions): Promise<Database
         },
         { endsAtFirstViolation: true },
       ),
+    async tell(notice) {
+      if (strategy.follow === undefined) return;
+      await strategy.transaction(async (session) => {
+        await session.publish?.({ changes: [], notice });
+        return { commit: true, value: undefined };
+      });
+    },
     reachable: () => strategy.reachable(),
     removeExpired: () => strategy.removeExpired(),
     close: () => strategy.close(),

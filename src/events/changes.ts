@@ -11,7 +11,15 @@ export interface EntityChange {
   readonly old?: Row;
 }
 
-/** What the DAO announces after each write that went through: all rows that changed together. */
+/** Something that all nodes on a store are to hear of and that no row says, such as an order of an operator. */
+export interface ClusterNotice {
+  readonly topic: string;
+  /** As JSON can hold it. */
+  readonly data: Row;
+}
+
+/** What the DAO announces after each write that went through: all rows that changed together; or a notice. */
 export interface EntityEvent {
   readonly changes: readonly EntityChange[];
+  readonly notice?: ClusterNotice;
 }

@@ -1,9 +1,10 @@
 import { createSecureContext, type SecureContext } from 'node:tls';
+import type { UpstreamHealth } from '../admin/index.ts';
 import { createHealthLedger, createProber, type HealthLedger, type HealthVerdict } from '../balancer/index.ts';
 import type { Database } from '../db/index.ts';
 import type { DnsStatistics } from '../dns/index.ts';
-import type { EntityChange } from '../events/index.ts';
-import { createTimerWheel, GibbonError, type Logger, systemClock } from '../kernel/index.ts';
+import type { ClusterNotice, EntityChange } from '../events/index.ts';
+import { createTimerWheel, GibbonError, type Logger, messageOf, systemClock } from '../kernel/index.ts';
 import type { Row } from '../schema/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { ownCertificateOf, trustedOf } from './pem.ts';
@@ -26,6 +27,10 @@ export interface NodeHealthOptions {
 /** The health of all upstreams as the node sees it; it outlives the workers. */
 export interface NodeHealth {
   readonly ledger: HealthLedger;
+  /** What operators see and set; what they set holds on all nodes of the store. */
+  readonly shown: UpstreamHealth;
+  /** Takes what another node lets this one know. */
+  hear(notice: ClusterNotice): void;
   /** Takes rows that changed together. */
   apply(changes: readonly EntityChange[]): void;
   /** Takes new settings; what is known of addresses stays. */
@@ -35,6 +40,15 @@ export interface NodeHealth {
   close(): void;
 }
 
+/** What an operator set, as it goes from node to node: each has addresses of its own for a name. */
+interface HealthOrder {
+  readonly upstreamId: string;
+  readonly targetId: string;
+  readonly address: { readonly ip: string; readonly port: number } | null;
+  readonly state: 'healthy' | 'unhealthy';
+}
+
+const orderTopic = 'upstream-health';
 const refreshInterval = 1000;
 /** Fine enough for intervals and time-outs of a tenth of a second. */
 const tickMs = 50;
@@ -111,8 +125,31 @@ export async function startNodeHealth(options: NodeHealthOptions): Promise<NodeH
   const refresh = setInterval(() => ledger.refresh(), refreshInterval);
   refresh.unref();
 
+  async function spread(order: HealthOrder): Promise<void> {
+    try {
+      await database.tell({ topic: orderTopic, data: { ...order } });
+    } catch (fault) {
+      // It holds here; as in Kong, that is what the operator is answered for.
+      options.logger.error(`Cannot tell other nodes of the health of an upstream: ${messageOf(fault)}`);
+    }
+  }
+
   return {
     ledger,
+    shown: {
+      targets: (upstreamId) => ledger.targets(upstreamId),
+      balancer: (upstreamId) => ledger.balancer(upstreamId),
+      async set(upstreamId, targetId, address, state) {
+        const outcome = ledger.set(upstreamId, targetId, address, state);
+        if (outcome === 'set') await spread({ upstreamId, targetId, address: address ?? null, state });
+        return outcome;
+      },
+    },
+    hear({ topic, data }) {
+      if (topic !== orderTopic) return;
+      const { upstreamId, targetId, address, state } = data as unknown as HealthOrder;
+      ledger.set(upstreamId, targetId, address ?? undefined, state);
+    },
     apply,
     reload(given) {
       settings = given;

@@ -21,7 +21,7 @@ import {
 } from '../cache/index.ts';
 import { createOffStrategy, type Database, emptyHash, maxTextBytes } from '../db/index.ts';
 import { defaultWorkspaceId } from '../entities/index.ts';
-import type { EntityChange } from '../events/index.ts';
+import type { EntityChange, EntityEvent } from '../events/index.ts';
 import { type Logger, systemClock } from '../kernel/index.ts';
 import type { AnyPlugin } from '../pdk/index.ts';
 import { pluginSubschema } from '../pdk/support.ts';
@@ -197,7 +197,11 @@ class GatewayNode implements RunningGateway {
     const { prefix } = settings;
     const announce = (changes: readonly EntityChange[]): void => this.#spread(changes);
     if (settings.database !== 'off') {
-      this.#database = await openStore(settings, this.#plugins, this.#logger, (event) => announce(event.changes), {
+      const hear = ({ changes, notice }: EntityEvent): void => {
+        if (changes.length > 0) announce(changes);
+        if (notice !== undefined) this.#health?.hear(notice);
+      };
+      this.#database = await openStore(settings, this.#plugins, this.#logger, hear, {
         migrate: options.runMigrations === true,
         onLost: () => this.#readAgain(),
       });
@@ -375,7 +379,7 @@ class GatewayNode implements RunningGateway {
         },
       },
       ...(this.#declarative === undefined ? {} : { declarative: this.#declarative }),
-      endpoints: healthEndpoints(this.#database!, this.#health!.ledger, this.#nodeId),
+      endpoints: healthEndpoints(this.#database!, this.#health!.shown, this.#nodeId),
     };
   }
 

@@ -105,10 +105,17 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
     factories.set(definition.name, { definition, instantiate: definition.setup(host) });
   }
 
+  const pool = createConnectionPool({
+    wheel,
+    size: settings.upstream_keepalive_pool_size,
+    maxRequests: settings.upstream_keepalive_max_requests,
+    idleTimeout: settings.upstream_keepalive_idle_timeout * 1000,
+  });
   const balancers = createBalancers({
     resolver,
     clock,
     health: { report: (reports) => send({ type: 'health-reports', reports }), defer: setImmediate },
+    onGone: (peer) => pool.leave(peer),
   });
   const refresh = setInterval(() => balancers.refresh(), 1000);
   refresh.unref();
@@ -148,12 +155,6 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
     },
   });
 
-  const pool = createConnectionPool({
-    wheel,
-    size: settings.upstream_keepalive_pool_size,
-    maxRequests: settings.upstream_keepalive_max_requests,
-    idleTimeout: settings.upstream_keepalive_idle_timeout * 1000,
-  });
   const consumerReader = cache.reader(consumers);
   let serial = 0;
   let second = -1;

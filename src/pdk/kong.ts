@@ -167,6 +167,31 @@ export interface KongServiceResponse {
   getBody(mimetype?: string): ParsedBody;
 }
 
+/** When the tries of a request go on though the service would let them end. */
+export interface RetryPolicy {
+  /** Answers of these statuses are dropped and the request is tried again. */
+  readonly statuses: ReadonlySet<number>;
+  /** Methods of requests that may be sent again after they were sent; the idempotent ones where undefined. */
+  readonly methods: ReadonlySet<string> | undefined;
+  /** Milliseconds from the end of a request to the head of its answer, for each try; 0 for no limit of its own. */
+  readonly tryTimeout: number;
+  /** Asked last before each further try of any kind; false ends the tries. */
+  mayRetry(): boolean;
+}
+
+/** When a target is left out for a while because it failed several times in a row. Times are milliseconds. */
+export interface EjectionPolicy {
+  /** Statuses of answers that are failures; a missing answer always is one. */
+  readonly statuses: ReadonlySet<number>;
+  /** How many failures in a row eject a target. */
+  readonly failures: number;
+  /** For how long, the first time; doubled each time that it fails again soon after, up to `maxTime`. */
+  readonly time: number;
+  readonly maxTime: number;
+  /** Per cent of the upstream's weight that may be ejected at the same time. */
+  readonly maxShare: number;
+}
+
 /** `kong.service`: where the request goes. */
 export interface KongService {
   readonly request: KongServiceRequest;
@@ -177,6 +202,10 @@ export interface KongService {
   setRetries(retries: number): void;
   /** Milliseconds, 1 to 2147483646. */
   setTimeouts(connect: number, write: number, read: number): void;
+  /** Has the request tried again in more cases; the number of tries stays what it is. Not in Kong. */
+  setRetryPolicy(policy: RetryPolicy): void;
+  /** Has targets of the upstream left out that fail again and again. Not in Kong. */
+  setEjectionPolicy(policy: EjectionPolicy): void;
 }
 
 /** `kong.router`: what the request was matched with. */

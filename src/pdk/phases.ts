@@ -88,6 +88,8 @@ export const pdkPhases = {
   'service.set_target': untilBalancer | preread,
   'service.set_retries': access,
   'service.set_timeouts': access,
+  'service.set_retry_policy': access,
+  'service.set_ejection_policy': access,
   'service.request.enable_buffering': untilBalancer,
   'service.request.set_scheme': untilBalancer,
   'service.request.set_path': untilBalancer,

@@ -13,6 +13,7 @@ import { rateLimiting } from './rate-limiting/index.ts';
 import { redirect } from './redirect/index.ts';
 import { requestSizeLimiting } from './request-size-limiting/index.ts';
 import { requestTermination } from './request-termination/index.ts';
+import { resilience } from './resilience/index.ts';
 import { responseRatelimiting } from './response-ratelimiting/index.ts';
 import { session } from './session/index.ts';
 
@@ -32,6 +33,7 @@ export const bundledPlugins: readonly AnyPlugin[] = [
   redirect,
   requestSizeLimiting,
   requestTermination,
+  resilience,
   responseRatelimiting,
   session,
 ];

@@ -17,7 +17,7 @@ export interface ClientConnection {
   /** X-Forwarded-For's last element with CRLF, then lines of X-Forwarded-Proto, -Port and X-Real-IP: the same all along. */
   readonly forwardedLines: string;
   /** The part of requests to an upstream that did not change since the last one; kept by whoever writes them. */
-  fixedPart: { readonly host: string; readonly hostHeader: string; readonly text: string } | undefined;
+  fixedPart: { readonly host: string; readonly text: string } | undefined;
   /** What the handshake agreed upon, for the log entry. */
   readonly tls: { readonly version: string; readonly cipher: string } | undefined;
 }

@@ -20,8 +20,11 @@ export interface ProxyRuntime {
   readonly pool: ConnectionPool;
   readonly picker: TargetPicker;
   readonly tls: {
-    /** TLS towards an upstream for a service that asks for it; `serverName` is the Host that is sent. */
-    of(service: CompiledService | undefined, serverName: string): UpstreamTls;
+    /**
+     * TLS towards an upstream for a service that asks for it; `serverName` is the Host that is sent. The certificate of the
+     * Upstream is shown where the service has none.
+     */
+    of(service: CompiledService | undefined, serverName: string, upstreamCertificateId?: string): UpstreamTls;
   };
   readonly wheel: TimerWheel;
   readonly clock: Clock;

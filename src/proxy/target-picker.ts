@@ -6,9 +6,10 @@ import { type HashFields, hashInput } from './phases/hash-input.ts';
 export function createTargetPicker(balancers: Balancers): TargetPicker {
   return {
     pick(x, target, tried) {
+      const passage = x.passage!;
       const upstream = balancers.byName(target.host);
+      passage.upstream = upstream?.upstream;
       if (upstream !== undefined) {
-        const passage = x.passage!;
         // Once for all tries: a cookie that had to be made must not be made anew.
         if (!passage.isHashed) {
           passage.isHashed = true;
@@ -18,10 +19,6 @@ export function createTargetPicker(balancers: Balancers): TargetPicker {
       }
       const host = (target.attached ??= balancers.peersForHost(target.host, target.port)) as Balancer;
       return host.next(tried.length === 0 ? firstChoice : { hashKey: undefined, tried });
-    },
-    hostHeader(target) {
-      const row = balancers.byName(target.host)?.upstream as { readonly host_header?: string | null } | undefined;
-      return row?.host_header ?? undefined;
     },
     hasUpstream: (name) => balancers.byName(name) !== undefined,
   };

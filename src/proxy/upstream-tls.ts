@@ -20,7 +20,7 @@ export interface UpstreamTlsOptions {
 
 /** Makes TLS profiles for services, kept until a certificate changes. */
 export function createUpstreamTls(options: UpstreamTlsOptions): {
-  of(service: CompiledService | undefined, serverName: string): UpstreamTls;
+  of(service: CompiledService | undefined, serverName: string, upstreamCertificateId?: string): UpstreamTls;
 } {
   const { snapshot, logger } = options;
   const contexts = new Map<string, SecureContext>();
@@ -50,7 +50,7 @@ export function createUpstreamTls(options: UpstreamTlsOptions): {
   }
 
   return {
-    of(service, hostHeader) {
+    of(service, hostHeader, upstreamCertificateId = '') {
       if (version !== snapshot.certificateVersion) {
         version = snapshot.certificateVersion;
         contexts.clear();
@@ -58,7 +58,8 @@ export function createUpstreamTls(options: UpstreamTlsOptions): {
       }
       const name = hostName(hostHeader);
       const verify = service?.tlsVerify ?? options.verifyByDefault;
-      const certificateId = service?.clientCertificateId ?? '';
+      // Kong 3.9: the service's own goes first.
+      const certificateId = service?.clientCertificateId || upstreamCertificateId;
       const authorities = service?.caCertificateIds ?? null;
       // The version keeps connections that were made with a replaced certificate from being used again.
       const key = `${version}|${name}|${certificateId}|${verify}|${authorities?.join(',') ?? ''}`;

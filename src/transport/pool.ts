@@ -27,6 +27,8 @@ export interface ConnectionPool {
   acquire(peer: PoolPeer, tls?: UpstreamTls): UpstreamConnection;
   /** A connection that is new for sure. */
   acquireFresh(peer: PoolPeer, tls?: UpstreamTls): UpstreamConnection;
+  /** The peer is no longer there: closes its idle connections, and every other one as it comes back. */
+  leave(peer: PoolPeer): void;
   /** Closes idle connections, and every other one as it comes back. */
   close(): void;
   /** All connections, idle ones among them. */
@@ -43,6 +45,7 @@ export class PeerPool {
   readonly #totals: Totals;
   readonly #idle: UpstreamConnection[] = [];
   #size = 0;
+  #isLeft = false;
 
   constructor(peer: PoolPeer, tls: UpstreamTls | undefined, options: PoolOptions, totals: Totals) {
     this.peer = peer;
@@ -77,6 +80,7 @@ export class PeerPool {
     const { size, maxRequests, idleTimeout } = this.#options;
     if (
       this.#totals.isClosed ||
+      this.#isLeft ||
       this.#idle.length >= size ||
       (maxRequests > 0 && connection.served >= maxRequests) ||
       announced === 0
@@ -111,6 +115,12 @@ export class PeerPool {
       this.#idle[at] = last;
       last.idleIndex = at;
     }
+  }
+
+  /** Keeps no connection from now on. */
+  leave(): void {
+    this.#isLeft = true;
+    for (const connection of [...this.#idle]) connection.destroy();
   }
 
   /** True when the pool holds nothing and may be dropped. */
@@ -155,6 +165,11 @@ export function createConnectionPool(options: PoolOptions): ConnectionPool {
   return {
     acquire: (peer, tls) => poolOf(peer, tls).take(),
     acquireFresh: (peer, tls) => poolOf(peer, tls).fresh(),
+    leave(peer) {
+      const pools = peer.attached as PoolsOfPeer | undefined;
+      pools?.plain?.leave();
+      for (const pool of pools?.secure.values() ?? []) pool.leave();
+    },
     close() {
       totals.isClosed = true;
       for (const connection of totals.all) if (connection.idleIndex !== -1) connection.destroy();

@@ -81,6 +81,8 @@ export class UpstreamConnection implements TimerItem {
   #mayReuse = false;
   #isPaused = false;
   #announcedIdle = -1;
+  /** When the answer's head must be there, whatever else goes on; Infinity for no such time. */
+  #answerBy = Number.POSITIVE_INFINITY;
   #isClosed = false;
   /** Bytes that waited in the socket when its time-out was looked at last. */
   #queued = 0;
@@ -146,7 +148,9 @@ export class UpstreamConnection implements TimerItem {
     this.#sawByte = false;
     this.#head = undefined;
     const wait = !this.isConnected ? timeouts.connect : isWhole ? timeouts.read : timeouts.write;
-    const deadline = this.#pool.wheel.now + wait;
+    const { answerWithin } = options;
+    this.#answerBy = answerWithin === 0 ? Number.POSITIVE_INFINITY : this.#pool.wheel.now + answerWithin;
+    const deadline = this.#deadlineIn(wait);
     const isEarlier = deadline < this.deadline;
     this.deadline = deadline;
     if (isEarlier) this.#pool.wheel.schedule(this);
@@ -208,6 +212,7 @@ export class UpstreamConnection implements TimerItem {
       return;
     }
     if (!this.isConnected) this.#fail('connect_timeout', 'time-out while connecting');
+    else if (this.#answerBy <= this.#pool.wheel.now) this.#fail('read_timeout', 'no answer in the time for one try');
     else if (this.#socket.writableLength > 0 && !this.#isPaused) {
       // The peer has to take something within write_timeout, not all of it.
       const queued = queuedBytes(this.#socket);
@@ -222,15 +227,20 @@ export class UpstreamConnection implements TimerItem {
     } else this.#fail('read_timeout', 'time-out while reading the answer');
   }
 
+  /** So many milliseconds from now, or the time by which the answer must be there if that is earlier. */
+  #deadlineIn(ms: number): number {
+    return Math.min(this.#pool.wheel.now + ms, this.#answerBy);
+  }
+
   #waitOn(ms: number): void {
-    this.deadline = this.#pool.wheel.now + ms;
+    this.deadline = this.#deadlineIn(ms);
     this.#pool.wheel.schedule(this);
   }
 
   #touch(): void {
     const timeouts = this.#timeouts;
     if (this.isConnected && timeouts !== undefined) {
-      this.deadline = this.#pool.wheel.now + (this.#isSent ? timeouts.read : timeouts.write);
+      this.deadline = this.#deadlineIn(this.#isSent ? timeouts.read : timeouts.write);
     }
   }
 
@@ -256,7 +266,7 @@ export class UpstreamConnection implements TimerItem {
       return false;
     }
     this.#sawByte = true;
-    this.deadline = this.#pool.wheel.now + this.#timeouts!.read;
+    this.deadline = this.#deadlineIn(this.#timeouts!.read);
     let at = start;
     if (this.#head === undefined) {
       at = this.#readHead(bytes, at, end);
@@ -318,6 +328,10 @@ export class UpstreamConnection implements TimerItem {
   #startBody(head: ResponseHead): void {
     const sink = this.#sink!;
     this.#head = head;
+    if (this.#answerBy !== Number.POSITIVE_INFINITY) {
+      this.#answerBy = Number.POSITIVE_INFINITY;
+      this.#touch();
+    }
     this.#announcedIdle = head.keepAliveTimeout;
     this.#chunks = undefined;
     // RFC 9112 section 6.3: no body after HEAD, 204 and 304, whatever the head says.
@@ -440,6 +454,8 @@ export class UpstreamConnection implements TimerItem {
 export interface SendOptions {
   readonly isHead: boolean;
   readonly wantsUpgrade: boolean;
+  /** Milliseconds until the head of the answer must be there, however the time-outs stand; 0 for no such time. */
+  readonly answerWithin: number;
 }
 
 function describe(fault: NodeJS.ErrnoException): string {

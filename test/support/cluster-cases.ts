@@ -119,6 +119,46 @@ export function clusterCases(name: string, createStore: () => Promise<SharedStor
       await Promise.all([one.database.close(), other.database.close()]);
     });
 
+    it("hold to an operator's word on the health of a target, whichever node it was said to", async () => {
+      const settings = loadSettings({ env: {}, flags: { ...store.settings }, searchPaths: [] });
+      assert.ok(settings.ok);
+      await (await maintainStore(settings.settings, { lockTimeoutMs: 10_000 })).migrate();
+      const gateways: InProcessGateway[] = [];
+      try {
+        for (let at = 0; at < 2; at++) gateways.push(await startTestGateway(store.settings));
+        const [one, other] = gateways as [InProcessGateway, InProcessGateway];
+        const healthchecks = { passive: { unhealthy: { tcp_failures: 1 } } };
+        await one.admin('POST', '/upstreams', { name: 'ordered.test', healthchecks });
+        for (const port of [1, 2]) {
+          await one.admin('POST', '/upstreams/ordered.test/targets', { target: `127.0.0.1:${port}` });
+        }
+        const target = '/upstreams/ordered.test/targets/127.0.0.1:1';
+        const words = async (gateway: InProcessGateway): Promise<string> => {
+          const { body } = await gateway.admin('GET', '/upstreams/ordered.test/health');
+          const rows = body.data as readonly { readonly target: string; readonly health: string }[];
+          return rows
+            .toSorted((a, b) => (a.target < b.target ? -1 : 1))
+            .map(({ health }) => health)
+            .join();
+        };
+        await until(async () => (await words(other)) === 'HEALTHY,HEALTHY');
+        await one.admin('PUT', `${target}/unhealthy`, undefined, 204);
+        assert.equal(await words(one), 'UNHEALTHY,HEALTHY');
+        await until(async () => (await words(other)) === 'UNHEALTHY,HEALTHY');
+        await other.admin('POST', `${target}/127.0.0.1:1/healthy`, undefined, 204);
+        assert.equal(await words(other), 'HEALTHY,HEALTHY');
+        await until(async () => (await words(one)) === 'HEALTHY,HEALTHY');
+        // What was refused is told to nobody.
+        await one.admin('PATCH', '/upstreams/ordered.test', {
+          healthchecks: { passive: { unhealthy: { tcp_failures: 0 } } },
+        });
+        await one.admin('PUT', `${target}/unhealthy`, undefined, 400);
+        await one.admin('DELETE', '/upstreams/ordered.test');
+      } finally {
+        for (const gateway of gateways) await gateway.stop();
+      }
+    });
+
     it('serve what another node was told within 200 ms', async () => {
       const settings = loadSettings({ env: {}, flags: { ...store.settings }, searchPaths: [] });
       assert.ok(settings.ok);

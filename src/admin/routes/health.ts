@@ -13,15 +13,15 @@ export interface UpstreamHealth {
   /** The upstream as a whole. */
   balancer(upstreamId: string): object | undefined;
   /**
-   * Sets the state of a target, or of one of its addresses. `off` when the upstream has no health checks, `unknown` when
-   * the node knows no such target or address.
+   * Sets the state of a target, or of one of its addresses, on all nodes. `off` when the upstream has no health checks,
+   * `unknown` when the node knows no such target or address.
    */
   set(
     upstreamId: string,
     targetId: string,
     address: { readonly ip: string; readonly port: number } | undefined,
     state: 'healthy' | 'unhealthy',
-  ): 'set' | 'off' | 'unknown';
+  ): Promise<'set' | 'off' | 'unknown'>;
 }
 
 const defaultPort = 8000;
@@ -54,7 +54,7 @@ export function healthEndpoints(database: Database, health: UpstreamHealth, node
       const given = params.address;
       const address = given === undefined ? undefined : readAddress(given);
       if (address === 'none') return notFound;
-      const outcome = health.set(String(upstream.id), String(target.id), address, state);
+      const outcome = await health.set(String(upstream.id), String(target.id), address, state);
       if (outcome === 'unknown') return notFound;
       if (outcome === 'off') return badRequest(`no healthchecker found for ${String(upstream.name)}`);
       return noContent;

@@ -47,9 +47,43 @@ export function assertShares(peers: readonly Peer[], counts: Map<Peer, number>, 
   }
 }
 
-/** What holds for every algorithm. */
-export function describeAlgorithm(name: string, create: () => Algorithm): void {
+/** Picks over which shares are measured. */
+export const picks = 20_000;
+
+/** Asserts that shares are those of the weights within two per cent of all picks. */
+export function assertEven(peers: readonly Peer[], counts: Map<Peer, number>): void {
+  const weight = peers.reduce((sum, peer) => sum + peer.weight, 0);
+  for (const peer of peers) {
+    const expected = (picks * peer.weight) / weight;
+    const got = counts.get(peer) ?? 0;
+    assert.ok(Math.abs(got - expected) <= picks * 0.02, `${peer.ip} got ${got}, not ${expected}`);
+  }
+}
+
+/** What holds for every algorithm; `weighs` is false for one in which weights are no shares. */
+export function describeAlgorithm(name: string, create: () => Algorithm, { weighs = true } = {}): void {
   describe(`algorithm ${name}`, () => {
+    for (const weights of [
+      [1, 1],
+      [100, 100, 100, 100],
+      new Array<number>(10).fill(7),
+      ...(weighs
+        ? [
+            [100, 50, 25, 25],
+            [1, 2, 3, 4, 5],
+            [0, 10, 0, 30],
+          ]
+        : []),
+    ]) {
+      it(`keeps to the weights ${weights.join()} within 2 % over 20,000 picks`, () => {
+        const algorithm = create();
+        const peers = createPeers(...weights).filter((peer) => peer.weight > 0);
+        algorithm.update(peers);
+        // Held, as least-connections shares what is under way.
+        assertEven(peers, count(algorithm, picks, true));
+      });
+    }
+
     it('has nobody to pick without peers', () => {
       const algorithm = create();
       assert.equal(algorithm.pick('key', []), undefined);

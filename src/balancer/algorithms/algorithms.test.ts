@@ -3,18 +3,24 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { createManualClock } from '../../kernel/index.ts';
 import type { Peer } from '../peer.ts';
-import { assertShares, count, createPeer, createPeers, createRandom, describeAlgorithm } from './algorithm.cases.ts';
+import {
+  assertShares,
+  count,
+  createPeer,
+  createPeers,
+  createRandom,
+  describeAlgorithm,
+  picks,
+} from './algorithm.cases.ts';
 import { createConsistentHashing } from './consistent-hashing.ts';
 import { createLatency } from './latency.ts';
 import { createLeastConnections } from './least-connections.ts';
 import { createRoundRobin } from './round-robin.ts';
 
-const picks = 20_000;
-
 describeAlgorithm('round-robin', () => createRoundRobin(createRandom()));
 describeAlgorithm('least-connections', () => createLeastConnections(createRandom()));
 describeAlgorithm('consistent-hashing', () => createConsistentHashing());
-describeAlgorithm('latency', () => createLatency(createManualClock(), createRandom()));
+describeAlgorithm('latency', () => createLatency(createManualClock(), createRandom()), { weighs: false });
 
 describe('round-robin', () => {
   for (const weights of [

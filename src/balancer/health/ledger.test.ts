@@ -173,7 +173,8 @@ describe('passive health checks', () => {
   it('count addresses too that only a worker knows', () => {
     const { ledger, workers, settle, clock, sent } = setUp();
     const stranger = { upstreamId: 'u1', targetId: 't1', ip: '10.0.9.9', port: 1, host: '10.0.0.1' };
-    for (let time = 0; time < 3; time++) ledger.take([{ ...stranger, sign: 'http_failure', status: 500, times: 1 }]);
+    for (let time = 0; time < 3; time++)
+      ledger.take([{ ...stranger, sign: 'http_failure', outlier: undefined, status: 500, times: 1 }]);
     settle();
     assert.deepEqual(
       ledger.verdicts().map(({ ip, state }) => [ip, state]),
@@ -186,8 +187,12 @@ describe('passive health checks', () => {
     settle();
     assert.deepEqual(ledger.verdicts(), []);
     const before = sent.verdicts;
-    ledger.take([{ ...stranger, targetId: 'unknown', sign: 'http_failure', status: 500, times: 1 }]);
-    ledger.take([{ ...stranger, upstreamId: 'unknown', sign: 'http_failure', status: 500, times: 1 }]);
+    ledger.take([
+      { ...stranger, targetId: 'unknown', sign: 'http_failure', outlier: undefined, status: 500, times: 1 },
+    ]);
+    ledger.take([
+      { ...stranger, upstreamId: 'unknown', sign: 'http_failure', outlier: undefined, status: 500, times: 1 },
+    ]);
     settle();
     assert.equal(sent.verdicts, before + 2, 'the worker is told that nothing is counted');
   });

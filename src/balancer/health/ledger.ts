@@ -4,13 +4,15 @@ import { hasEnough } from '../balancer.ts';
 import type { TargetRow, UpstreamRow } from '../balancers.ts';
 import type { ProbeResult, Prober } from './active/probe.ts';
 import { createProbeSchedule } from './active/schedule.ts';
-import { type AddressId, type Defer, type HealthReport, type HealthVerdict, innocent } from './messages.ts';
+import { createEjections } from './ejections.ts';
+import { createHealthLog } from './health-log.ts';
+import { type AddressId, type Defer, type HealthReport, type HealthVerdict, innocent, mayServe } from './messages.ts';
 import type { HealthSign } from './policy.ts';
-import { type HealthRecord, isUp, type SignSource } from './record.ts';
+import { isUp, type SignSource } from './record.ts';
 import { type BalancerHealth, balancerHealth, type TargetHealth, targetHealths } from './view.ts';
 import type { WatchedAddress } from './watched-address.ts';
 import { createWatchedUpstream, type WatchedUpstream } from './watched-upstream.ts';
-import { countOf, detailOf, plainIp, shownAddress } from './words.ts';
+import { answerOf, countOf, detailOf, plainIp } from './words.ts';
 
 /** What {@link createHealthLedger} needs. */
 export interface HealthLedgerOptions {
@@ -46,8 +48,9 @@ export interface HealthLedger {
   /** The health of an upstream as a whole; undefined for an unknown one. */
   balancer(upstreamId: string): BalancerHealth | undefined;
   /**
-   * Sets the state of a target, or of one of its addresses; workers are told at once. `off` when the upstream has no
-   * health checks, `unknown` when there is no such upstream, target or address.
+   * Sets the state of a target, or of one of its addresses; workers are told at once. Healthy ends an ejection as well.
+   * `off` when the upstream has no health checks (and nothing is ejected that could come back), `unknown` when there is no
+   * such upstream, target or address.
    */
   set(
     upstreamId: string,
@@ -60,7 +63,8 @@ export interface HealthLedger {
 
 /** Creates a {@link HealthLedger} without upstreams. */
 export function createHealthLedger(options: HealthLedgerOptions): HealthLedger {
-  const { clock, logger } = options;
+  const { clock } = options;
+  const log = createHealthLog(options.logger);
   const upstreams = new Map<string, WatchedUpstream>();
   /** What workers are to be told at the end of the turn: once for each address, however often it changed. */
   const changed = new Set<WatchedAddress>();
@@ -71,13 +75,20 @@ export function createHealthLedger(options: HealthLedgerOptions): HealthLedger {
     probe: options.probe,
     onResult: (address, result) => probed(address, result),
   });
+  const ejections = createEjections({ wheel: options.wheel, log, change });
 
   function upstreamOf(address: WatchedAddress): WatchedUpstream {
     return address.group as WatchedUpstream;
   }
 
-  function verdictOf({ id, record, group }: WatchedAddress): HealthVerdict {
-    return { ...id, state: record.state, heedsSuccess: record.heedsSuccess(group.policy.passive.limits) };
+  function verdictOf({ id, record, ejection, group }: WatchedAddress): HealthVerdict {
+    return {
+      ...id,
+      state: record.state,
+      heedsSuccess: record.heedsSuccess(group.policy.passive.limits),
+      ejection: ejection.state,
+      isSuspect: ejection.isSuspect,
+    };
   }
 
   function announce(address: WatchedAddress): void {
@@ -101,59 +112,59 @@ export function createHealthLedger(options: HealthLedgerOptions): HealthLedger {
 
   function ended(address: WatchedAddress): void {
     schedule.end(address);
+    ejections.end(address);
     // Workers that still know the address are not to hold against it what they heard.
-    if (changed.delete(address) || address.record.state !== 'healthy') forget(address.id);
+    if (changed.delete(address) || !address.isInnocent) forget(address.id);
   }
 
   /** Makes a change to what is known of an address, and does whatever follows from it. */
-  function change(address: WatchedAddress, reason: () => string, make: (record: HealthRecord) => void): void {
+  function change(address: WatchedAddress, reason: () => string, make: () => void): void {
     const before = verdictOf(address);
-    make(address.record);
+    make();
     const after = verdictOf(address);
-    if (after.state !== before.state || after.heedsSuccess !== before.heedsSuccess) announce(address);
-    const up = isUp(after.state);
-    if (up === isUp(before.state)) return;
+    if (isChanged(before, after)) announce(address);
+    const up = mayServe(after);
+    if (isUp(after.state) !== isUp(before.state)) schedule.turned(address);
+    if (up === mayServe(before)) return;
     address.since = clock.now() / 1000;
     address.reason = reason();
-    schedule.turned(address);
-    tell(address, up);
+    log.turned(address, up);
     const upstream = upstreamOf(address);
     const { weight, policy } = upstream;
     const moved = up ? (address.peer?.weight ?? 0) : -(address.peer?.weight ?? 0);
     const isServed = hasEnough(weight.available, weight.total, policy.threshold);
     const wasServed = hasEnough(weight.available - moved, weight.total, policy.threshold);
-    if (isServed !== wasServed) tellOfUpstream(upstream, isServed);
+    if (isServed !== wasServed) log.turnedWhole(upstream, isServed);
   }
 
   function note(address: WatchedAddress, source: SignSource, sign: HealthSign, times: number, detail: string): void {
     const { limits } = address.group.policy[source];
     const reason = (): string => `${countOf(sign, limits)} in ${source} checks: ${detail}`;
-    change(address, reason, (record) => record.note(sign, source, limits, times));
+    change(address, reason, () => address.record.note(sign, source, limits, times));
   }
 
   function force(address: WatchedAddress, state: 'healthy' | 'unhealthy', reason: string): void {
     change(
       address,
       () => reason,
-      (record) => record.force(state),
+      () => address.record.force(state),
+    );
+  }
+
+  /** An operator's word ends an ejection, too. */
+  function absolve(address: WatchedAddress, reason: string): void {
+    change(
+      address,
+      () => reason,
+      () => {
+        address.record.force('healthy');
+        ejections.clear(address);
+      },
     );
   }
 
   function probed(address: WatchedAddress, { sign, detail }: ProbeResult): void {
     if (sign !== undefined) note(address, 'active', sign, 1, detail);
-  }
-
-  function tell({ id, group, reason }: WatchedAddress, up: boolean): void {
-    const { row, targets } = group as WatchedUpstream;
-    const where = `target "${targets.get(id.targetId)?.row.target}" at ${shownAddress(id)}`;
-    if (up) logger.notice(`Put ${where} back into upstream "${row.name}": ${reason}`);
-    else logger.warn(`Take ${where} out of upstream "${row.name}": ${reason}`);
-  }
-
-  function tellOfUpstream({ row, weight, policy }: WatchedUpstream, isServed: boolean): void {
-    const state = `${weight.available} of ${weight.total} weight is available, more than ${policy.threshold} % must be`;
-    if (isServed) logger.notice(`Serve upstream "${row.name}" again: ${state}`);
-    else logger.error(`Cannot serve upstream "${row.name}": ${state}`);
   }
 
   return {
@@ -167,6 +178,7 @@ export function createHealthLedger(options: HealthLedgerOptions): HealthLedger {
             resolver: options.resolver,
             now,
             due: (address) => schedule.due(address),
+            tryOut: (address) => ejections.tryOut(address),
             began: (address) => schedule.begin(address),
             changed: (address) => schedule.restart(address),
             ended,
@@ -192,23 +204,29 @@ export function createHealthLedger(options: HealthLedgerOptions): HealthLedger {
     },
     take(reports) {
       for (const report of reports) {
-        const { upstreamId, targetId, ip, port, host, sign, status, times } = report;
+        const { upstreamId, targetId, ip, port, host, sign, outlier, status, times } = report;
         const upstream = upstreams.get(upstreamId);
         const address = upstream?.find({ upstreamId, targetId, ip, port, host });
         if (upstream === undefined || address === undefined) {
           forget(report);
           continue;
         }
-        note(address, 'passive', sign, times, detailOf(sign, status));
-        // The worker believes that a failure is counted, and would report every success from now on.
-        if (!address.record.heedsSuccess(upstream.policy.passive.limits)) announce(address);
+        // Where nothing is counted after all: the worker believes so, and would report every success from now on.
+        if (sign !== undefined) {
+          note(address, 'passive', sign, times, detailOf(sign, status));
+          if (!address.record.heedsSuccess(upstream.policy.passive.limits)) announce(address);
+        }
+        if (outlier !== undefined) {
+          ejections.note(address, outlier, times, answerOf(status));
+          if (!address.ejection.isSuspect) announce(address);
+        }
       }
     },
     verdicts() {
       const all: HealthVerdict[] = [];
       for (const upstream of upstreams.values()) {
         for (const address of upstream.all()) {
-          if (address.record.state !== 'healthy') all.push(verdictOf(address));
+          if (!address.isInnocent) all.push(verdictOf(address));
         }
       }
       return all;
@@ -227,12 +245,17 @@ export function createHealthLedger(options: HealthLedgerOptions): HealthLedger {
       const upstream = upstreams.get(upstreamId);
       const target = upstream?.targets.get(targetId);
       if (upstream === undefined || target === undefined) return 'unknown';
-      if (!upstream.policy.isOn) return 'off';
       const chosen = [...target.addresses.values()].filter(
         ({ id }) => wanted === undefined || (id.port === wanted.port && plainIp(id.ip) === plainIp(wanted.ip)),
       );
+      const isEjected = state === 'healthy' && chosen.some(({ ejection }) => ejection.state !== 'in');
+      if (!upstream.policy.isOn && !isEjected) return 'off';
       if (chosen.length === 0 && wanted !== undefined) return 'unknown';
-      for (const address of chosen) force(address, state, 'set through the Admin API');
+      const reason = 'set through the Admin API';
+      for (const address of chosen) {
+        if (state === 'healthy') absolve(address, reason);
+        else force(address, state, reason);
+      }
       flush();
       return 'set';
     },
@@ -241,4 +264,13 @@ export function createHealthLedger(options: HealthLedgerOptions): HealthLedger {
       upstreams.clear();
     },
   };
+}
+
+function isChanged(before: HealthVerdict, after: HealthVerdict): boolean {
+  return (
+    after.state !== before.state ||
+    after.heedsSuccess !== before.heedsSuccess ||
+    after.ejection !== before.ejection ||
+    after.isSuspect !== before.isSuspect
+  );
 }

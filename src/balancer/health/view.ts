@@ -1,4 +1,3 @@
-import { isUp } from './record.ts';
 import type { WatchedAddress } from './watched-address.ts';
 import type { WatchedTarget, WatchedUpstream } from './watched-upstream.ts';
 
@@ -62,7 +61,8 @@ export function targetHealths(upstream: WatchedUpstream): ReadonlyMap<string, Ta
 function targetHealth(upstream: WatchedUpstream, target: WatchedTarget): TargetHealth {
   const data = hostView(target, (address, seen) => {
     const isWatched = upstream.policy.isOn && (target.row.weight ?? 100) > 0;
-    const health = !isWatched ? 'HEALTHCHECKS_OFF' : isUp(address.record.state) ? 'HEALTHY' : 'UNHEALTHY';
+    const isOff = !isWatched && address.ejection.state !== 'out';
+    const health = isOff ? 'HEALTHCHECKS_OFF' : address.isServing ? 'HEALTHY' : 'UNHEALTHY';
     return { ...seen, health, reason: address.reason ?? null, since: address.since } as const;
   });
   // One address that is up is enough for the target.
@@ -90,7 +90,7 @@ export function balancerHealth(upstream: WatchedUpstream): BalancerHealth {
       healthy: isHealthy,
       weight: weights(weight.total, weight.available),
       hosts: Array.from(targets.values(), (target) =>
-        hostView(target, ({ record }, seen) => ({ ...seen, healthy: isUp(record.state) })),
+        hostView(target, ({ isServing }, seen) => ({ ...seen, healthy: isServing })),
       ),
     },
   };
@@ -104,10 +104,10 @@ function hostView<Address>(
   let total = 0;
   let available = 0;
   for (const address of addresses.values()) {
-    const { peer, record } = address;
+    const { peer } = address;
     if (peer === undefined) continue;
     total += peer.weight;
-    if (isUp(record.state)) available += peer.weight;
+    if (address.isServing) available += peer.weight;
     shown.push(show(address, { ip: peer.ip, port: peer.port, weight: peer.weight }));
   }
   return {

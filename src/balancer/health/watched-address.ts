@@ -1,6 +1,7 @@
 import type { TimerItem } from '../../kernel/index.ts';
 import type { BalancedPeer } from '../peer.ts';
-import type { AddressId } from './messages.ts';
+import { Ejection } from './ejection.ts';
+import { type AddressId, mayServe } from './messages.ts';
 import type { HealthPolicy } from './policy.ts';
 import { HealthRecord } from './record.ts';
 
@@ -21,6 +22,7 @@ export class WatchedAddress implements TimerItem {
   readonly id: AddressId;
   readonly group: WatchedGroup;
   readonly record = new HealthRecord();
+  readonly ejection: Ejection;
   /** Undefined for an address that only workers know so far: names may be resolved differently at a time. */
   peer: BalancedPeer | undefined;
   /** Seconds since the epoch at which it went up or down last, or was first seen. */
@@ -35,11 +37,29 @@ export class WatchedAddress implements TimerItem {
   timerPrevious: TimerItem | null = null;
   readonly #due: (address: WatchedAddress) => void;
 
-  constructor(id: AddressId, group: WatchedGroup, since: number, due: (address: WatchedAddress) => void) {
+  /** `due` is called when a check is due, `tryOut` when the time of an ejection is over. */
+  constructor(
+    id: AddressId,
+    group: WatchedGroup,
+    since: number,
+    due: (address: WatchedAddress) => void,
+    tryOut: (address: WatchedAddress) => void,
+  ) {
     this.id = id;
     this.group = group;
     this.since = since;
     this.#due = due;
+    this.ejection = new Ejection(() => tryOut(this));
+  }
+
+  /** True while it may have traffic. */
+  get isServing(): boolean {
+    return mayServe({ state: this.record.state, ejection: this.ejection.state });
+  }
+
+  /** True when nothing is to be said of it: what holds for addresses that nobody knows. */
+  get isInnocent(): boolean {
+    return this.record.state === 'healthy' && !this.ejection.isSuspect;
   }
 
   onTimeout(): void {

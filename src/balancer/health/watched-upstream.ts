@@ -5,7 +5,6 @@ import { createHost, type Host, parseTarget } from '../host.ts';
 import type { BalancedPeer } from '../peer.ts';
 import { type AddressId, addressKey } from './messages.ts';
 import { type HealthPolicy, healthPolicy } from './policy.ts';
-import { isUp } from './record.ts';
 import { WatchedAddress, type WatchedGroup } from './watched-address.ts';
 
 /** A target with its addresses. */
@@ -19,6 +18,8 @@ export interface WatchedTarget {
 export interface UpstreamEvents {
   /** To be called when a check of an address is due. */
   readonly due: (address: WatchedAddress) => void;
+  /** To be called when the time of an address' ejection is over. */
+  readonly tryOut: (address: WatchedAddress) => void;
   /** An address is new, or may have got weight or lost it. */
   readonly began: (address: WatchedAddress) => void;
   /** The upstream has other active checks from now on. */
@@ -38,8 +39,8 @@ export interface WatchedUpstreamOptions extends UpstreamEvents {
 export interface WatchedUpstream extends WatchedGroup {
   readonly row: UpstreamRow;
   readonly targets: ReadonlyMap<string, WatchedTarget>;
-  /** Weight of all addresses, and of those that are up. */
-  readonly weight: { readonly total: number; readonly available: number };
+  /** Weight of all addresses, of those that may have traffic, and of those that are ejected or on trial. */
+  readonly weight: { readonly total: number; readonly available: number; readonly ejected: number };
   /** True while more than the threshold is available. */
   readonly isHealthy: boolean;
   putUpstream(row: UpstreamRow): void;
@@ -68,7 +69,7 @@ export function createWatchedUpstream(first: UpstreamRow, options: WatchedUpstre
   let policy = healthPolicy(first.healthchecks);
 
   function add(entry: Entry, id: AddressId): WatchedAddress {
-    const address = new WatchedAddress(id, upstream, options.now(), options.due);
+    const address = new WatchedAddress(id, upstream, options.now(), options.due, options.tryOut);
     entry.addresses.set(addressKey(id), address);
     return address;
   }
@@ -128,15 +129,17 @@ export function createWatchedUpstream(first: UpstreamRow, options: WatchedUpstre
     for (const { addresses } of targets.values()) yield* addresses.values();
   }
 
-  function weigh(): { total: number; available: number } {
+  function weigh(): WatchedUpstream['weight'] {
     let total = 0;
     let available = 0;
-    for (const { peer, record } of all()) {
+    let ejected = 0;
+    for (const { peer, isServing, ejection } of all()) {
       if (peer === undefined) continue;
       total += peer.weight;
-      if (isUp(record.state)) available += peer.weight;
+      if (isServing) available += peer.weight;
+      if (ejection.state !== 'in') ejected += peer.weight;
     }
-    return { total, available };
+    return { total, available, ejected };
   }
 
   const upstream: WatchedUpstream = {
@@ -166,12 +169,8 @@ export function createWatchedUpstream(first: UpstreamRow, options: WatchedUpstre
       const former = row;
       row = given;
       policy = healthPolicy(given.healthchecks);
-      if ((given.use_srv_name === true) !== (former.use_srv_name === true)) {
-        for (const { row: target } of [...targets.values()]) {
-          deleteTarget(target.id);
-          putTarget(target);
-        }
-      } else if (JSON.stringify(given.healthchecks?.active) !== JSON.stringify(former.healthchecks?.active)) {
+      for (const { host } of targets.values()) host.setUseSrvName(given.use_srv_name === true);
+      if (JSON.stringify(given.healthchecks?.active) !== JSON.stringify(former.healthchecks?.active)) {
         for (const address of all()) options.changed(address);
       }
     },
@@ -193,7 +192,7 @@ export function createWatchedUpstream(first: UpstreamRow, options: WatchedUpstre
         for (const [key, address] of entry.addresses) {
           if (address.peer !== undefined) continue;
           const isOld = options.now() - address.since > strangerLife;
-          if (isOld || address.record.state === 'healthy') remove(entry, key, address);
+          if (isOld || address.isInnocent) remove(entry, key, address);
         }
       }
     },

@@ -1,7 +1,15 @@
 import type { BalancedPeer, TryResult } from '../peer.ts';
-import { addressKey, createBatch, type Defer, type HealthReport, type HealthVerdict } from './messages.ts';
+import {
+  addressKey,
+  createBatch,
+  type Defer,
+  type EjectionPolicy,
+  type HealthReport,
+  type HealthVerdict,
+  mayServe,
+  type OutlierSign,
+} from './messages.ts';
 import type { HealthPolicy, HealthSign } from './policy.ts';
-import { isUp } from './record.ts';
 
 /** What {@link createWatcher} needs. */
 export interface WatcherOptions {
@@ -15,8 +23,15 @@ export interface WatcherOptions {
  * back. Traffic through healthy addresses is not worth a word, so it costs nothing but a look at the status.
  */
 export interface Watcher {
-  /** Looks at how a try ended. */
-  noticed(upstreamId: string, policy: HealthPolicy, peer: BalancedPeer, result: TryResult, status: number): void;
+  /** Looks at how a try ended. Returns true for a failure that may eject the peer. */
+  noticed(
+    upstreamId: string,
+    policy: HealthPolicy,
+    peer: BalancedPeer,
+    result: TryResult,
+    status: number,
+    ejection: EjectionPolicy | undefined,
+  ): boolean;
   /** Gives a new peer the verdict that stands on its address. */
   welcome(upstreamId: string, peer: BalancedPeer): void;
   /** Remembers a verdict. */
@@ -28,7 +43,8 @@ export interface Watcher {
 interface Sighting {
   readonly upstreamId: string;
   readonly peer: BalancedPeer;
-  readonly sign: HealthSign;
+  readonly sign: HealthSign | undefined;
+  readonly outlier: OutlierSign | undefined;
   status: number;
   times: number;
 }
@@ -40,33 +56,26 @@ export function createWatcher(options: WatcherOptions): Watcher {
   const batch = createBatch<Sighting>(options.defer, (sightings) => options.report(sightings.map(reportOf)));
 
   return {
-    noticed(upstreamId, policy, peer, result, status) {
-      const { limits, signs } = policy.passive;
-      // Kong counts an upstream's own 504 as a time-out.
-      const sign = result !== 'answered' ? result : status === 504 ? 'timeout' : signs.of(status);
-      if (sign === undefined) return;
-      if (sign === 'success') {
-        if (!peer.heedsSuccess) return;
-      } else {
-        if (limits[sign] === 0 || peer.health === 'unhealthy') return;
-        // From here on a failure is counted, which the next success takes back.
-        peer.heedsSuccess = true;
-      }
+    noticed(upstreamId, policy, peer, result, status, ejection) {
+      const sign = passiveSign(policy, peer, result, status);
+      const outlier = outlierSign(peer, result, status, ejection);
+      if (sign === undefined && outlier === undefined) return false;
       const last = batch.items.at(-1);
-      if (last?.peer === peer && last.sign === sign) {
+      if (last?.peer === peer && last.sign === sign && isSame(last.outlier, outlier)) {
         last.times += 1;
         last.status = status;
-      } else batch.add({ upstreamId, peer, sign, status, times: 1 });
+      } else batch.add({ upstreamId, peer, sign, outlier, status, times: 1 });
+      return outlier?.isFailure === true;
     },
     welcome(upstreamId, peer) {
       const verdict = verdicts.get(upstreamId)?.get(addressKey(peer));
       if (verdict === undefined) return;
       mark(peer, verdict);
-      peer.available = isUp(verdict.state);
+      peer.available = mayServe(verdict);
     },
     take(verdict) {
       let known = verdicts.get(verdict.upstreamId);
-      if (verdict.state === 'healthy') {
+      if (verdict.state === 'healthy' && verdict.ejection === 'in' && !verdict.isSuspect) {
         if (known?.delete(addressKey(verdict)) === true && known.size === 0) verdicts.delete(verdict.upstreamId);
         return;
       }
@@ -83,12 +92,53 @@ export function createWatcher(options: WatcherOptions): Watcher {
 }
 
 /** Notes on a peer what is thought of it; whether it is available is its pool's to set. */
-export function mark(peer: BalancedPeer, { state, heedsSuccess }: HealthVerdict): void {
+export function mark(peer: BalancedPeer, { state, heedsSuccess, ejection, isSuspect }: HealthVerdict): void {
   peer.health = state;
   peer.heedsSuccess = heedsSuccess;
+  peer.isSuspect = isSuspect;
+  peer.trials = ejection === 'trial' ? 1 : -1;
 }
 
-function reportOf({ upstreamId, peer, sign, status, times }: Sighting): HealthReport {
+/** What a try is to passive checks; undefined when it changes nothing. */
+function passiveSign(
+  policy: HealthPolicy,
+  peer: BalancedPeer,
+  result: TryResult,
+  status: number,
+): HealthSign | undefined {
+  if (!policy.isOn) return undefined;
+  const { limits, signs } = policy.passive;
+  // Kong counts an upstream's own 504 as a time-out.
+  const sign = result !== 'answered' ? result : status === 504 ? 'timeout' : signs.of(status);
+  if (sign === undefined) return undefined;
+  if (sign === 'success') return peer.heedsSuccess ? sign : undefined;
+  if (limits[sign] === 0 || peer.health === 'unhealthy') return undefined;
+  // From here on a failure is counted, which the next success takes back.
+  peer.heedsSuccess = true;
+  return sign;
+}
+
+/** What a try is to ejection; undefined when it changes nothing. */
+function outlierSign(
+  peer: BalancedPeer,
+  result: TryResult,
+  status: number,
+  policy: EjectionPolicy | undefined,
+): OutlierSign | undefined {
+  if (policy === undefined && !peer.isSuspect) return undefined;
+  const isFailure = result !== 'answered' || (policy === undefined ? status >= 500 : policy.statuses.has(status));
+  if (!isFailure) return peer.isSuspect ? { isFailure, limits: undefined } : undefined;
+  peer.isSuspect = true;
+  if (policy === undefined) return { isFailure, limits: undefined };
+  const { failures, time, maxTime, maxShare } = policy;
+  return { isFailure, limits: { failures, time, maxTime, maxShare } };
+}
+
+function isSame(one: OutlierSign | undefined, other: OutlierSign | undefined): boolean {
+  return one === other || (one !== undefined && other !== undefined && one.isFailure === other.isFailure);
+}
+
+function reportOf({ upstreamId, peer, sign, outlier, status, times }: Sighting): HealthReport {
   const { targetId, ip, port, host } = peer;
-  return { upstreamId, targetId: targetId!, ip, port, host, sign, status, times };
+  return { upstreamId, targetId: targetId!, ip, port, host, sign, outlier, status, times };
 }

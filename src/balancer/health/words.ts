@@ -24,8 +24,13 @@ export function countOf(sign: HealthSign, limits: HealthLimits): string {
   return `${count} ${count === 1 ? nouns[sign] : sign === 'success' ? 'successes' : `${nouns[sign]}s`}`;
 }
 
+/** What a try brought, in words; `status` is 0 without an answer. */
+export function answerOf(status: number): string {
+  return status === 0 ? 'no answer' : `status ${status}`;
+}
+
 /** What a worker saw, in words; `status` is 0 without an answer. */
 export function detailOf(sign: HealthSign, status: number): string {
-  if (status !== 0) return `status ${status}`;
+  if (status !== 0) return answerOf(status);
   return sign === 'timeout' ? 'no answer in time' : 'the connection failed';
 }

@@ -236,7 +236,7 @@ export async function writeThrough<T>(
   return context.strategy.transaction(async (session) => {
     const work: Work = { session, changes: [] };
     const result = await body(work);
-    if (result.ok && work.changes.length > 0) await session.publish?.(work.changes);
+    if (result.ok && work.changes.length > 0) await session.publish?.({ changes: work.changes });
     return {
       commit: result.ok,
       value: result,

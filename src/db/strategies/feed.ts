@@ -1,12 +1,11 @@
-import type { EntityChange } from '../../events/index.ts';
+import type { EntityEvent } from '../../events/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import type { ChangeHearer } from './strategy.ts';
 import type { After } from './timers.ts';
 
-/** One write that some node published, with its place among all of them. */
-export interface PublishedEvent {
+/** What some node published, with its place among all events. */
+export interface PublishedEvent extends EntityEvent {
   readonly position: string;
-  readonly changes: readonly EntityChange[];
 }
 
 /** How many events are read at a time. */
@@ -62,9 +61,9 @@ export function createFeed(options: FeedOptions): Feed {
       const now = options.clock.monotonic();
       if (now - readAt > options.keptMs) hearer?.lost();
       readAt = now;
-      for (const event of events) {
-        position = event.position;
-        hearer?.heard({ changes: event.changes });
+      for (const { position: place, ...event } of events) {
+        position = place;
+        hearer?.heard(event);
       }
       isMore = events.length === feedPage;
     }

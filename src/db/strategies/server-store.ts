@@ -1,4 +1,4 @@
-import type { EntityChange } from '../../events/index.ts';
+import type { EntityEvent } from '../../events/index.ts';
 import { GibbonError, messageOf } from '../../kernel/index.ts';
 import type { Feed } from './feed.ts';
 import type { Decision, WriteSession } from './strategy.ts';
@@ -55,7 +55,7 @@ export interface SharedStore<Client> {
   /** Writes down what changed for the other nodes; gives the place of the event before it and its own. */
   readonly publish: (
     client: Client,
-    changes: readonly EntityChange[],
+    event: EntityEvent,
   ) => Promise<{ readonly previous: string; readonly own: string }>;
   /** What it is told as when the driver or the server fails. */
   readonly fault: (fault: unknown) => GibbonError;
@@ -73,8 +73,8 @@ export async function transactShared<Client, T>(
   const inSession = (client: Client): Promise<Decision<T>> => {
     const publishing: WriteSession = {
       ...session(client),
-      async publish(changes) {
-        places = await publish(client, changes);
+      async publish(event) {
+        places = await publish(client, event);
       },
     };
     return inTransaction(client, () =>

@@ -1,4 +1,4 @@
-import type { EntityChange, EntityEvent } from '../../events/index.ts';
+import type { EntityEvent } from '../../events/index.ts';
 import type { EntityDefinition, Row } from '../../schema/index.ts';
 
 /** Values of a primary key, in the order of its fields. */
@@ -86,8 +86,8 @@ export interface WriteSession extends ReadSession {
   upsert(entity: string, record: NewRecord, isThere: boolean): Promise<Violation | undefined>;
   /** Rows that refer to it with `on_delete: 'cascade'` go with it. */
   delete(entity: string, key: Key): Promise<Violation | undefined>;
-  /** Tells other nodes of what changed, once it is committed; absent in stores that belong to one node. */
-  publish?(changes: readonly EntityChange[]): Promise<void>;
+  /** Tells other nodes of what happened, once it is committed; absent in stores that belong to one node. */
+  publish?(event: EntityEvent): Promise<void>;
 }
 
 /** How a transaction ends. */

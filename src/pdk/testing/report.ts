@@ -1,5 +1,5 @@
 import type { Row } from '../../schema/index.ts';
-import type { HeaderTable } from '../kong.ts';
+import type { EjectionPolicy, HeaderTable, RetryPolicy } from '../kong.ts';
 import { serialize } from './exchange.ts';
 import type { LogLine } from './log.ts';
 import { sourceOf } from './response.ts';
@@ -21,6 +21,8 @@ export interface UpstreamRequest {
   readonly retries: number;
   readonly timeouts: { readonly connect: number; readonly write: number; readonly read: number };
   readonly isBuffered: boolean;
+  readonly retryPolicy?: RetryPolicy;
+  readonly ejectionPolicy?: EjectionPolicy;
 }
 
 /** How a request went. */
@@ -76,5 +78,7 @@ function upstreamRequest(state: ExchangeState): UpstreamRequest {
     retries: upstream.retries,
     timeouts: upstream.timeouts,
     isBuffered: upstream.isBuffered,
+    ...(upstream.retryPolicy && { retryPolicy: upstream.retryPolicy }),
+    ...(upstream.ejectionPolicy && { ejectionPolicy: upstream.ejectionPolicy }),
   };
 }

@@ -38,6 +38,14 @@ export function createService(state: ExchangeState): KongService {
       checks.checkInteger('read_timeout', read, 1, 2147483646);
       upstream.timeouts = { connect, write, read };
     },
+    setRetryPolicy(policy) {
+      checks.checkPhase('service.set_retry_policy', state.phase);
+      upstream.retryPolicy = policy;
+    },
+    setEjectionPolicy(policy) {
+      checks.checkPhase('service.set_ejection_policy', state.phase);
+      upstream.ejectionPolicy = policy;
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import type { Row } from '../../schema/index.ts';
 import { encodeArgs } from '../args.ts';
-import type { ArgsGiven, HeaderValues } from '../kong.ts';
+import type { ArgsGiven, EjectionPolicy, HeaderValues, RetryPolicy } from '../kong.ts';
 import type { SerializeValue } from '../log-entry.ts';
 import { type PhaseName, phaseBits } from '../phases.ts';
 import { bytesOf, latin1OfText } from '../text.ts';
@@ -118,6 +118,8 @@ export interface ExchangeState {
     timeouts: { connect: number; write: number; read: number };
     isBuffered: boolean;
     wasCalled: boolean;
+    retryPolicy?: RetryPolicy;
+    ejectionPolicy?: EjectionPolicy;
   };
   readonly answer: {
     status: number;

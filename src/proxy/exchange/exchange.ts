@@ -10,6 +10,7 @@ import {
   valueAt,
 } from '../../http1/index.ts';
 import { normalizePath, requestId } from '../../kernel/index.ts';
+import type { EjectionPolicy, RetryPolicy } from '../../pdk/index.ts';
 import type { SerializeValue } from '../../pdk/support.ts';
 import { phaseBits } from '../../pdk/support.ts';
 import type { RouteMatch, RouteRequest } from '../../router/index.ts';
@@ -92,6 +93,8 @@ export class Exchange implements RouteRequest {
   target: Target | undefined = undefined;
   retriesLeft = 0;
   timeouts: Timeouts | undefined = undefined;
+  retryPolicy: RetryPolicy | undefined = undefined;
+  ejectionPolicy: EjectionPolicy | undefined = undefined;
 
   /** The way to the upstream and back; undefined until the request is sent there. */
   passage: Passage | undefined = undefined;

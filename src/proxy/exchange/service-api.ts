@@ -1,6 +1,7 @@
 import { findHeader, headerTable, headerTexts, searchForm, valueAt } from '../../http1/index.ts';
 import type {
   ArgsGiven,
+  EjectionPolicy,
   HeaderTable,
   HeaderValue,
   HeaderValues,
@@ -8,6 +9,7 @@ import type {
   KongServiceRequest,
   KongServiceResponse,
   ParsedBody,
+  RetryPolicy,
 } from '../../pdk/index.ts';
 import {
   bodyNotBuffered,
@@ -110,6 +112,16 @@ export class ServiceApi implements KongService {
     checkInteger('write_timeout', write, 1, 2147483646);
     checkInteger('read_timeout', read, 1, 2147483646);
     this.#x.timeouts = { connect, write, read };
+  }
+
+  setRetryPolicy(policy: RetryPolicy): void {
+    if ((mayChooseUpstream & this.#x.phase) === 0) refusePhase('service.set_retry_policy', this.#x.phase);
+    this.#x.retryPolicy = policy;
+  }
+
+  setEjectionPolicy(policy: EjectionPolicy): void {
+    if ((mayChooseUpstream & this.#x.phase) === 0) refusePhase('service.set_ejection_policy', this.#x.phase);
+    this.#x.ejectionPolicy = policy;
   }
 
   /** A route without a service may be given a target; what a service would say is filled in with Kong's defaults. */

@@ -16,11 +16,10 @@ export interface Target {
 export interface TargetPicker {
   /**
    * The peer for the next try, leaving out those that were tried while another is left. At once when its name is known.
+   * The passage is told of the Upstream that it belongs to.
    * @throws GibbonError of status 503 when there is none, or 500 when its name cannot be resolved for another reason.
    */
   pick(x: Exchange, target: Target, tried: readonly Peer[]): Peer | Promise<Peer>;
-  /** The Host header that an Upstream wants sent; undefined for the target's own. */
-  hostHeader(target: Target): string | undefined;
   /** True when an Upstream has that name. */
   hasUpstream(name: string): boolean;
 }

@@ -1,4 +1,4 @@
-import type { Choice, Peer } from '../../balancer/index.ts';
+import type { Choice, Peer, UpstreamRow } from '../../balancer/index.ts';
 import { latin1, type ResponseHead } from '../../http1/index.ts';
 import type { ResponseSink, TransportFault, UpstreamConnection } from '../../transport/index.ts';
 import { type BodySink, unknownLength } from '../downstream.ts';
@@ -6,8 +6,9 @@ import type { Exchange } from '../exchange/exchange.ts';
 import { answerWithError, answerWithFault } from './answer.ts';
 import { tryNext } from './balancer.ts';
 import { type HashCookie, setHashCookie } from './hash-cookie.ts';
+import { isIdempotent, mayRepeat } from './repeatable.ts';
 import { ResponseRelay } from './response.ts';
-import { upstreamHead, wantsUpgrade } from './upstream-request.ts';
+import { ownHost, upstreamHead, wantsUpgrade } from './upstream-request.ts';
 
 /** One try to reach a peer, for the log entry. Times are milliseconds since the epoch. */
 export interface Try {
@@ -24,8 +25,6 @@ export interface Try {
 const textLimit = 16_384;
 
 const noPeers: Peer[] = [];
-const idempotent = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND', 'COPY', 'MOVE', 'LOCK']);
-
 /**
  * The way of one request to the upstream and of the answer back. It sends the request to one peer after another until one
  * answers, as long as nothing is lost or done twice, and hands the answer to its relay.
@@ -37,6 +36,8 @@ export class Passage implements ResponseSink, BodySink, Choice {
   readonly tries: Try[] = [];
   /** Peers of earlier tries. */
   tried: Peer[] = noPeers;
+  /** The row of the Upstream that the peer belongs to; undefined for the host of a service that is none. */
+  upstream: UpstreamRow | undefined = undefined;
   /** What consistent hashing hashes, once it was looked for. */
   hashKey: string | undefined = undefined;
   isHashed = false;
@@ -78,8 +79,12 @@ export class Passage implements ResponseSink, BodySink, Choice {
   #send(peer: Peer, isFresh: boolean, since = 0): void {
     const x = this.#x;
     const { runtime } = x;
-    const hostHeader = x.upstreamHost ?? ownHost(x, peer, runtime.picker.hostHeader(x.target!));
-    const tls = x.upstreamScheme === 'https' ? runtime.tls.of(x.service, hostHeader) : undefined;
+    const { upstream } = this;
+    const hostHeader = x.upstreamHost ?? ownHost(x, peer, upstream?.host_header ?? undefined);
+    const tls =
+      x.upstreamScheme === 'https'
+        ? runtime.tls.of(x.service, hostHeader, upstream?.client_certificate?.id)
+        : undefined;
     this.tries.push({
       ip: peer.ip,
       port: peer.port,
@@ -97,6 +102,8 @@ export class Passage implements ResponseSink, BodySink, Choice {
     connection.send(head + this.#firstPart, this.#isFirstPartWhole, this, x.timeouts!, {
       isHead: (x.upstreamMethod ?? x.head.method) === 'HEAD',
       wantsUpgrade: wantsUpgrade(x),
+      // Not while a body is on its way: such a request could not be tried again.
+      answerWithin: x.retryPolicy === undefined || !this.#isFirstPartWhole ? 0 : x.retryPolicy.tryTimeout,
     });
     if (!this.#isFirstPartWhole && connection.isConnected) this.#streamBody();
   }
@@ -211,8 +218,17 @@ export class Passage implements ResponseSink, BodySink, Choice {
     const x = this.#x;
     x.headedAt = x.runtime.clock.now();
     const peer = this.#peer!;
-    peer.report('answered', head.status, x.headedAt - x.proxiedAt);
+    const attempt = this.tries.at(-1)!;
+    peer.report('answered', head.status, x.headedAt - attempt.startedAt, x.ejectionPolicy);
     x.upstreamStatuses = x.upstreamStatuses === '' ? String(head.status) : `${x.upstreamStatuses}, ${head.status}`;
+    if (x.retryPolicy?.statuses.has(head.status) && !this.#isStreamed && mayRepeat(x, true)) {
+      attempt.failed = true;
+      attempt.code = head.status;
+      x.headedAt = 0;
+      this.abandon();
+      this.#tryAnother(peer);
+      return;
+    }
     if (head.status === 101) {
       if (!this.#isBodyOver) {
         // What is still to come of the request would be taken for the other protocol's.
@@ -255,7 +271,8 @@ export class Passage implements ResponseSink, BodySink, Choice {
   }
 
   onFlush(): void {
-    this.relay.onFlush();
+    // The answer may have been dropped in favour of another try.
+    if (this.relay.hasBegun) this.relay.onFlush();
   }
 
   onFault(fault: TransportFault): void {
@@ -271,35 +288,39 @@ export class Passage implements ResponseSink, BodySink, Choice {
       this.relay.onFault(fault);
       return;
     }
-    const canRepeat = !this.#isStreamed && !x.isOver;
     if (
       fault.kind === 'stale' &&
-      canRepeat &&
+      !this.#isStreamed &&
+      !x.isOver &&
       !this.#isStaleReplayed &&
-      idempotent.has(x.upstreamMethod ?? x.head.method)
+      isIdempotent(x.upstreamMethod ?? x.head.method)
     ) {
       // The peer closed an idle connection as we wrote: no try was spent, only the connection was old.
       this.#isStaleReplayed = true;
       this.#send(peer, true);
       return;
     }
-    peer.report(fault.status === 504 ? 'timeout' : 'tcp_failure', 0, x.runtime.clock.now() - x.proxiedAt);
+    const spent = x.runtime.clock.now() - attempt.startedAt;
+    peer.report(fault.status === 504 ? 'timeout' : 'tcp_failure', 0, spent, x.ejectionPolicy);
     this.#releasePeer();
     x.runtime.logger.error(`${fault.message}, request_id: "${x.requestId}"`);
+    x.upstreamStatuses = x.upstreamStatuses === '' ? String(fault.status) : `${x.upstreamStatuses}, ${fault.status}`;
     const nothingSent = fault.kind === 'connect' || fault.kind === 'connect_timeout' || fault.kind === 'tls';
-    const mayRepeat = nothingSent || (fault.kind !== 'protocol' && idempotent.has(x.upstreamMethod ?? x.head.method));
-    if (canRepeat && mayRepeat && x.retriesLeft > 0) {
-      x.retriesLeft -= 1;
-      // What comes of the body while no peer is picked would go nowhere.
-      if (!this.#isBodyOver) x.down.pauseBody();
-      this.tried = [...this.tried, peer];
-      x.upstreamStatuses = x.upstreamStatuses === '' ? String(fault.status) : `${x.upstreamStatuses}, ${fault.status}`;
-      tryNext(x);
+    if (fault.kind !== 'protocol' && !this.#isStreamed && mayRepeat(x, !nothingSent)) {
+      this.#tryAnother(peer);
       return;
     }
-    x.upstreamStatuses = x.upstreamStatuses === '' ? String(fault.status) : `${x.upstreamStatuses}, ${fault.status}`;
     if (this.hashCookie !== undefined) setHashCookie(x, this.hashCookie, undefined);
     answerWithError(x, fault.status);
+  }
+
+  #tryAnother(peer: Peer): void {
+    const x = this.#x;
+    x.retriesLeft -= 1;
+    // What comes of the body while no peer is picked would go nowhere.
+    if (!this.#isBodyOver) x.down.pauseBody();
+    this.tried = [...this.tried, peer];
+    tryNext(x);
   }
 
   /** The client can take more of the answer. */
@@ -339,13 +360,4 @@ function chunk(text: string): string {
 /** Methods whose requests say how long their content is even when there is none (RFC 9110 section 8.6). */
 function hasContent(method: string): boolean {
   return method === 'POST' || method === 'PUT' || method === 'PATCH';
-}
-
-/** The peer's name, or the upstream's `host_header`, with the peer's port where it is not the scheme's own (Kong 3.9). */
-function ownHost(x: Exchange, peer: Peer, hostHeader: string | undefined): string {
-  if (hostHeader !== undefined && /[^:]:\d+$/.test(hostHeader)) return hostHeader;
-  const name = hostHeader ?? peer.host;
-  const host = name.includes(':') && !name.startsWith('[') ? `[${name}]` : name;
-  const port = peer.targetId === undefined ? x.target!.port : peer.port;
-  return port === (x.upstreamScheme === 'https' ? 443 : 80) ? host : `${host}:${port}`;
 }

@@ -1,3 +1,4 @@
+import type { Peer } from '../../balancer/index.ts';
 import { cutNames, flat } from '../../http1/index.ts';
 import { buildUpstreamPath } from '../../router/index.ts';
 import type { Exchange } from '../exchange/exchange.ts';
@@ -26,6 +27,17 @@ export function upstreamUri(x: Exchange): string {
   return x.upstreamQuery === undefined ? x.upstreamPath : `${x.upstreamPath}?${x.upstreamQuery}`;
 }
 
+/** The peer's name, or the upstream's `host_header`, with the peer's port where it is not the scheme's own (Kong 3.9). */
+export function ownHost(x: Exchange, peer: Peer, hostHeader: string | undefined): string {
+  const standardPort = x.upstreamScheme === 'https' ? 443 : 80;
+  if (hostHeader === undefined && peer.targetId !== undefined && peer.port !== standardPort) return peer.authority;
+  if (hostHeader !== undefined && /[^:]:\d+$/.test(hostHeader)) return hostHeader;
+  const name = hostHeader ?? peer.host;
+  const host = name.includes(':') && !name.startsWith('[') ? `[${name}]` : name;
+  const port = peer.targetId === undefined ? x.target!.port : peer.port;
+  return port === standardPort ? host : `${host}:${port}`;
+}
+
 /**
  * The head of the request for the upstream up to its framing, which the caller adds with the empty line. Lines that nobody
  * touched are passed on as they came.
@@ -48,20 +60,19 @@ export function upstreamHead(x: Exchange, hostHeader: string): string {
   const te = head.teTrailers ? 'TE: trailers\r\n' : '';
   const id = settings.sendsRequestIdUpstream ? `X-Kong-Request-Id: ${x.requestId}\r\n` : '';
   if (!client.isTrusted && head.forwardedFor === undefined && head.via === undefined && !isUpgrade) {
-    // By far the most requests: all but path, id and the client's own lines is the same as last time.
+    // By far the most requests: all but path, peer, id and the client's own lines is the same as last time.
     let fixed = client.fixedPart;
-    if (fixed === undefined || fixed.host !== x.host || fixed.hostHeader !== hostHeader) {
+    if (fixed === undefined || fixed.host !== x.host) {
       fixed = {
         host: x.host,
-        hostHeader,
         text: flat(
-          ` HTTP/1.1\r\nHost: ${hostHeader}\r\nConnection: keep-alive\r\nVia: ${received}\r\n` +
+          `\r\nConnection: keep-alive\r\nVia: ${received}\r\n` +
             `X-Forwarded-For: ${client.forwardedLines}X-Forwarded-Host: ${hostName(x.host)}\r\nX-Forwarded-Path: `,
         ),
       };
       client.fixedPart = fixed;
     }
-    return `${method} ${upstreamUri(x)}${fixed.text}${x.rawPath}\r\n${prefixLine}${id}${te}${untouched}`;
+    return `${method} ${upstreamUri(x)} HTTP/1.1\r\nHost: ${hostHeader}${fixed.text}${x.rawPath}\r\n${prefixLine}${id}${te}${untouched}`;
   }
   const connection = isUpgrade
     ? 'Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n'

@@ -18,27 +18,36 @@ const checks = {
   passive: { unhealthy: { tcp_failures: 1, timeouts: 1 } },
 };
 
-/** Requests one after another on several connections until told to stop. */
-function startLoad(gateway: InProcessGateway, path: string, connections: number) {
-  const client = createClient(gateway, connections);
+const requestsPerSecond = 200;
+
+/** Requests at an even pace, whether or not the ones before were answered, until told to stop. */
+function startLoad(gateway: InProcessGateway, path: string) {
+  const client = createClient(gateway, 64);
   const counts = { failed: 0, all: 0, byPort: new Map<string, number>() };
-  let isStopped = false;
-  async function run(): Promise<void> {
-    while (!isStopped) {
-      counts.all += 1;
-      try {
-        const { status, text } = await client.get(path);
-        if (status === 200) counts.byPort.set(text, (counts.byPort.get(text) ?? 0) + 1);
-        else counts.failed += 1;
-      } catch {
-        counts.failed += 1;
-      }
+  const underWay = new Set<Promise<void>>();
+  const started = performance.now();
+  let sent = 0;
+
+  async function ask(): Promise<void> {
+    try {
+      const { status, text } = await client.get(path);
+      if (status === 200) counts.byPort.set(text, (counts.byPort.get(text) ?? 0) + 1);
+      else counts.failed += 1;
+    } catch {
+      counts.failed += 1;
     }
+    counts.all += 1;
   }
-  const runners = Array.from({ length: connections }, run);
+
+  const timer = setInterval(() => {
+    for (const due = ((performance.now() - started) / 1000) * requestsPerSecond; sent < due; sent++) {
+      const asked = ask().finally(() => underWay.delete(asked));
+      underWay.add(asked);
+    }
+  }, 5);
   return {
     counts,
-    /** Answers of a port while so many more requests are made. */
+    /** Answers of a port while so many more requests are answered. */
     async during(requests: number, port: number): Promise<number> {
       const from = counts.all;
       const before = counts.byPort.get(String(port)) ?? 0;
@@ -46,14 +55,14 @@ function startLoad(gateway: InProcessGateway, path: string, connections: number)
       return (counts.byPort.get(String(port)) ?? 0) - before;
     },
     async stop() {
-      isStopped = true;
-      await Promise.all(runners);
+      clearInterval(timer);
+      await Promise.all(underWay);
       client.close();
     },
   };
 }
 
-describe('targets that are killed under load', () => {
+describe('targets that are killed under 200 requests a second', () => {
   let gateway: InProcessGateway;
   let upstreams: UpstreamProcess[];
 
@@ -69,10 +78,10 @@ describe('targets that are killed under load', () => {
   it('cost at most one request a kill, none once the check has seen it, and get traffic again when they are back', async () => {
     const ports = upstreams.map(({ port }) => port);
     await createUpstream(gateway, 'killed.test', ports, { healthchecks: checks });
-    const load = startLoad(gateway, '/killed.test', 8);
+    const load = startLoad(gateway, '/killed.test');
     try {
       for (const victim of [upstreams[0]!, upstreams[1]!, upstreams[0]!]) {
-        assert.ok((await load.during(300, victim.port)) > 0);
+        assert.ok((await load.during(100, victim.port)) > 0);
         const failedBefore = load.counts.failed;
         await victim.kill();
         await until('the target is unhealthy', async () => {
@@ -81,13 +90,13 @@ describe('targets that are killed under load', () => {
         const failedByKill = load.counts.failed - failedBefore;
         assert.ok(failedByKill <= 1, `${failedByKill} requests failed`);
         const failed = load.counts.failed;
-        assert.equal(await load.during(500, victim.port), 0);
+        assert.equal(await load.during(300, victim.port), 0);
         assert.equal(load.counts.failed, failed);
         await victim.revive();
         await until('the target is healthy again', async () => {
           return (await healthOf(gateway, 'killed.test'))[victim.port] === 'HEALTHY';
         });
-        assert.ok((await load.during(300, victim.port)) > 0);
+        assert.ok((await load.during(100, victim.port)) > 0);
         assert.equal(load.counts.failed, failed);
       }
     } finally {

@@ -43,7 +43,13 @@ function setUp() {
     }),
     address: (group: WatchedGroup, ip: string, weight = 100): WatchedAddress => {
       const id = { upstreamId: 'u', targetId: 't', ip, port: 80, host: 'node.test' };
-      const address = new WatchedAddress(id, group, 0, (due) => schedule.due(due));
+      const address = new WatchedAddress(
+        id,
+        group,
+        0,
+        (due) => schedule.due(due),
+        () => {},
+      );
       address.peer = new BalancedPeer({ ...id, weight }, { reported() {} });
       return address;
     },

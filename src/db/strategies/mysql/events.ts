@@ -1,4 +1,4 @@
-import type { EntityChange } from '../../../events/index.ts';
+import type { ClusterNotice, EntityChange, EntityEvent } from '../../../events/index.ts';
 import { type FeedOptions, feedPage, type PublishedEvent } from '../feed.ts';
 import type { Client } from './connection.ts';
 
@@ -15,17 +15,19 @@ const batch = 1000;
 export async function publish(
   client: Client,
   nodeId: string,
-  changes: readonly EntityChange[],
+  { changes, notice }: EntityEvent,
 ): Promise<{ readonly previous: string; readonly own: string }> {
   const previous = await newest(client);
   let own = previous;
-  for (let at = 0; at < changes.length; at += batch) {
+  const insert = async (content: readonly EntityChange[] | ClusterNotice): Promise<void> => {
     const { insertId } = await client.run('INSERT INTO `gibbon_events` (`node_id`, `changes`) VALUES (?, ?)', [
       nodeId,
-      JSON.stringify(changes.slice(at, at + batch)),
+      JSON.stringify(content),
     ]);
     own = String(insertId);
-  }
+  };
+  for (let at = 0; at < changes.length; at += batch) await insert(changes.slice(at, at + batch));
+  if (notice !== undefined) await insert(notice);
   return { previous, own };
 }
 
@@ -39,12 +41,11 @@ export function eventReaders(client: Client, nodeId: string): Pick<FeedOptions, 
           `ORDER BY \`id\` LIMIT ${feedPage}`,
         [Number(after), before === undefined ? Number.MAX_SAFE_INTEGER : Number(before), withOwn ? 1 : 0, nodeId],
       );
-      return rows.map(
-        ([id, changes]): PublishedEvent => ({
-          position: String(id),
-          changes: JSON.parse(String(changes)) as readonly EntityChange[],
-        }),
-      );
+      return rows.map(([id, text]): PublishedEvent => {
+        const position = String(id);
+        const content = JSON.parse(String(text)) as readonly EntityChange[] | ClusterNotice;
+        return 'topic' in content ? { position, changes: [], notice: content } : { position, changes: content };
+      });
     },
   };
 }

@@ -67,7 +67,7 @@ export function createMysqlStrategy(options: MysqlOptions): Strategy {
             feed,
             inTransaction,
             session: (client) => createWriteSession(client, context),
-            publish: (client, changes) => publish(client, nodeId, changes),
+            publish: (client, event) => publish(client, nodeId, event),
             fault: (fault) => storeFault('write to', fault),
           },
           work,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { EntityChange } from '../../../events/index.ts';
+import type { EntityEvent } from '../../../events/index.ts';
 import { type FeedOptions, feedPage, type PublishedEvent } from '../feed.ts';
 import type { Client } from './connection.ts';
 
@@ -20,7 +20,7 @@ const channel = 'gibbon:changes';
 export async function publish(
   client: Client,
   nodeId: string,
-  changes: readonly EntityChange[],
+  event: EntityEvent,
 ): Promise<{ readonly previous: string; readonly own: string }> {
   const { rows } = await client.query(
     'WITH "last" AS (SELECT max("at") AS "at" FROM "cluster_events" WHERE "channel" = $1::text), ' +
@@ -29,7 +29,7 @@ export async function publish(
       `(SELECT GREATEST(clock_timestamp(), "at" + interval '1 microsecond') AS "now" FROM "last") AS "place" ` +
       `RETURNING "at"), "sent" AS (SELECT pg_notify('${notificationChannel}', $3::text)) ` +
       'SELECT "last"."at"::text, "event"."at"::text FROM "last", "event", "sent"',
-    [channel, randomUUID(), nodeId, JSON.stringify({ changes })],
+    [channel, randomUUID(), nodeId, JSON.stringify(event)],
   );
   const [previous, own] = rows[0]!;
   return { previous: previous ?? '', own: own! };
@@ -51,10 +51,9 @@ export function eventReaders(client: Client, nodeId: string): Pick<FeedOptions, 
           'AND "at" < $3::timestamptz AND ($4 OR "node_id" <> $5::uuid) ORDER BY "at" LIMIT $6',
         [channel, after, before, withOwn, nodeId, feedPage],
       );
-      return rows.map(([position, data]): PublishedEvent => {
-        const { changes } = JSON.parse(data!) as { readonly changes: readonly EntityChange[] };
-        return { position: position!, changes };
-      });
+      return rows.map(
+        ([position, data]): PublishedEvent => ({ position: position!, ...(JSON.parse(data!) as EntityEvent) }),
+      );
     },
   };
 }

@@ -110,7 +110,7 @@ export function createPostgresStrategy(options: PostgresOptions): Strategy {
             feed,
             inTransaction,
             session: (client) => createWriteSession(client, context, promise),
-            publish: (client, changes) => publish(client, nodeId, changes),
+            publish: (client, event) => publish(client, nodeId, event),
             fault: (fault) => storeFault('write to', fault),
             written,
           },
