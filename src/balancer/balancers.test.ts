@@ -362,7 +362,8 @@ describe('hosts that are no upstream', () => {
   it('fail with the text of Kong when there is no such name, else with that of the resolver', async () => {
     const { balancers, answers, hold } = setUp();
     const notFound = { code: 'ERR_DNS_NOT_FOUND', status: 503, message: 'name resolution failed' };
-    const failed = { code: 'ERR_DNS_FAILED', status: 500, message: 'Cannot resolve "broken.test": server failure' };
+    const message = "failed the initial dns/balancer resolve for 'broken.test' with: server failure";
+    const failed = { code: 'ERR_DNS_FAILED', status: 500, message };
     answers.set('broken.test', dnsFailed('broken.test', 'server failure'));
     assert.throws(() => balancers.peersForHost('gone.test', 80).next(anyPeer), notFound);
     assert.throws(() => balancers.peersForHost('broken.test', 80).next(anyPeer), failed);

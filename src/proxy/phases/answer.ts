@@ -98,7 +98,9 @@ export function answerWithFault(x: Exchange, fault: unknown): void {
     answerWithError(
       x,
       fault.status,
-      fault instanceof TransportFault || fault.status === 500 ? undefined : fault.message,
+      fault instanceof TransportFault || (fault.status === 500 && fault.source === 'internal')
+        ? undefined
+        : fault.message,
     );
     return;
   }

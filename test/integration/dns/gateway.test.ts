@@ -153,7 +153,11 @@ describe('a gateway that asks name servers', () => {
     await createRoute(gateway, port(0), '/late', { host: 'late.test' });
     names.zone.set('SRV late.test', 2);
     names.zone.set('A late.test', 2);
-    assert.equal((await client.get('/late')).status, 500);
+    const late = await client.get('/late');
+    assert.deepEqual(
+      [late.status, JSON.parse(late.text).message],
+      [500, "failed the initial dns/balancer resolve for 'late.test' with: dns server error: 2 server failure"],
+    );
     names.set('A late.test', ['127.0.0.1']);
     await until('the name is found', async () => (await client.get('/late')).status === 200);
   });
