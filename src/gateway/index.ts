@@ -3,6 +3,7 @@
  * tells them of every change, and takes all of it down again.
  */
 export { exportConfigFile, importConfigFile, parseConfigFile } from './config-files.ts';
+export type { Address } from './node-apis.ts';
 export { readSecret } from './read-secret.ts';
-export { type Address, type RunningGateway, type StartOptions, startGateway } from './start.ts';
+export { type RunningGateway, type StartOptions, startGateway } from './start.ts';
 export { maintainStore } from './store-maintenance.ts';

@@ -2,16 +2,6 @@ import { mkdirSync } from 'node:fs';
 import { availableParallelism, hostname } from 'node:os';
 import { join } from 'node:path';
 import {
-  type AdminOptions,
-  type AdminServer,
-  type AuditLog,
-  createAdminServer,
-  createAuditLog,
-  createStatusServer,
-  healthEndpoints,
-  type StatusReport,
-} from '../admin/index.ts';
-import {
   affectedKeys,
   createSharedCacheBuffer,
   createSharedCountersBuffer,
@@ -19,39 +9,29 @@ import {
   openSharedCache,
   type SharedCache,
 } from '../cache/index.ts';
-import { createOffStrategy, type Database, emptyHash, maxTextBytes } from '../db/index.ts';
+import { createOffStrategy, type Database, maxTextBytes } from '../db/index.ts';
 import { defaultWorkspaceId } from '../entities/index.ts';
 import type { EntityChange, EntityEvent } from '../events/index.ts';
 import { type Logger, systemClock } from '../kernel/index.ts';
 import type { AnyPlugin } from '../pdk/index.ts';
-import { pluginSubschema } from '../pdk/support.ts';
-import type { Json, Row } from '../schema/index.ts';
-import { gibbonVersion, kongVersion, type Listener, reportSettings, type Settings } from '../settings/index.ts';
+import type { Row } from '../schema/index.ts';
+import { gibbonVersion, type Settings } from '../settings/index.ts';
 import { createTicketKeys, loadOrCreateDefaultCertificate } from '../tls/index.ts';
-import { bundledVaults } from '../vaults/index.ts';
-import { createCacheView, createLogLevelSwitch } from './admin-views.ts';
+import { createLogLevelSwitch } from './admin-views.ts';
 import { createDeclarativeNode, type DeclarativeNode, persistedPath } from './declarative.ts';
 import { offerDemo } from './demo.ts';
 import { type EchoServer, startEcho } from './echo.ts';
-import { openAccessLog, openLog } from './log-file.ts';
+import { openLog } from './log-file.ts';
+import { type Address, NodeApis } from './node-apis.ts';
 import { createNodeCounters, type NodeCounters } from './node-counters.ts';
 import { type NodeHealth, startNodeHealth } from './node-health.ts';
 import { nodeIdOf } from './node-id.ts';
 import { ownCertificateOf, readPem, trustedOf } from './pem.ts';
-import { openPluginAdmins, type PluginAdmins } from './plugin-admins.ts';
 import { loadPlugins } from './plugin-registry.ts';
-import { sumStatistics } from './resolver.ts';
 import { SecretRows } from './secret-rows.ts';
 import { findRow, loadAll, openStore, writeRow } from './store.ts';
 import type { WorkerData } from './worker-data.ts';
 import { createWorkers, type Workers } from './workers.ts';
-
-/** Where something listens. */
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-  readonly ssl: boolean;
-}
 
 /** How {@link startGateway} is to go about it. */
 export interface StartOptions {
@@ -113,16 +93,11 @@ class GatewayNode implements RunningGateway {
   readonly #hearers = new Set<Workers>();
   #isStopping = false;
   #generation = 0;
-  #admin: AdminServer | undefined;
-  #pluginAdmins: PluginAdmins | undefined;
-  #status: AdminServer | undefined;
   #echo: EchoServer | undefined;
   #health: NodeHealth | undefined;
+  #apis: NodeApis | undefined;
   #expiry: NodeJS.Timeout | undefined;
   readonly #logLevel: ReturnType<typeof createLogLevelSwitch>;
-  readonly #audit: AuditLog;
-  #adminAddresses: readonly Address[] = [];
-  #statusAddresses: readonly Address[] = [];
 
   constructor(settings: Settings) {
     this.#settings = settings;
@@ -132,7 +107,6 @@ class GatewayNode implements RunningGateway {
       () => this.#settings.log_level,
       (level) => this.#workers?.setLogLevel(level),
     );
-    this.#audit = createAuditLog(settings.admin_audit_size);
     this.#nodeId = nodeIdOf(settings.prefix, settings.node_id);
     this.#shared = {
       counters: createSharedCountersBuffer(countersBytes),
@@ -152,8 +126,8 @@ class GatewayNode implements RunningGateway {
         port: ports[at] ?? listener.port,
         ssl: listener.ssl,
       })),
-      admin: this.#adminAddresses,
-      status: this.#statusAddresses,
+      admin: this.#apis?.adminAddresses ?? [],
+      status: this.#apis?.statusAddresses ?? [],
     };
   }
 
@@ -179,10 +153,12 @@ class GatewayNode implements RunningGateway {
     });
     // Status tells from the first moment that the node is not ready yet. Admin comes last, for who gets an answer
     // from it may send requests at once; its key is made before, so that it listens as soon as the proxy does.
-    await this.#openStatus(settings);
-    await this.#certificateOf(settings.admin_listen, 'admin', settings.admin_ssl_cert, settings.admin_ssl_cert_key);
+    const apis = this.#createApis(database, this.#health);
+    this.#apis = apis;
+    await apis.openStatus(settings);
+    await apis.prepare(settings);
     this.#workers = await this.#startWorkers(settings);
-    await this.#openAdmin(settings);
+    await apis.openAdmin(settings);
     this.#expiry = setInterval(() => {
       database.removeExpired().catch((fault: Error) => {
         this.#logger.error(`Cannot remove expired rows: ${fault.message}`);
@@ -237,10 +213,11 @@ class GatewayNode implements RunningGateway {
     await former.stop(drainLimit);
     this.#hearers.delete(former);
     if (this.#isStopping) return;
-    await this.#admin?.close();
-    await this.#openAdmin(settings);
-    await this.#status?.close();
-    await this.#openStatus(settings);
+    const apis = this.#apis!;
+    await apis.closeAdmin();
+    await apis.openAdmin(settings);
+    await apis.closeStatus();
+    await apis.openStatus(settings);
   }
 
   /** Changes were missed: whatever was read from the store is read again, by new workers. */
@@ -257,9 +234,9 @@ class GatewayNode implements RunningGateway {
     this.#declarative?.close();
     clearInterval(this.#expiry);
     this.#logLevel.end();
-    await this.#status?.close();
-    await this.#admin?.close(graceful ? AbortSignal.timeout(Math.max(1, timeoutMs)) : AbortSignal.abort());
-    this.#pluginAdmins?.close();
+    await this.#apis?.closeStatus();
+    await this.#apis?.closeAdmin(graceful ? AbortSignal.timeout(Math.max(1, timeoutMs)) : AbortSignal.abort());
+    this.#apis?.closePlugins();
     // Those that a reload is about to replace among them.
     await Promise.all([...this.#hearers].map((workers) => workers.stop(graceful ? timeoutMs : 0)));
     this.#health?.close();
@@ -282,6 +259,24 @@ class GatewayNode implements RunningGateway {
     const resolved = this.#secrets?.resolveChanges(changes) ?? changes;
     for (const workers of this.#hearers) workers.announce(resolved);
     this.#health?.apply(resolved);
+  }
+
+  #createApis(database: Database, health: NodeHealth): NodeApis {
+    const parts = {
+      id: this.#nodeId,
+      logger: this.#logger,
+      logLevel: this.#logLevel,
+      counters: this.#counters,
+      shared: this.#shared,
+      rows: this.#sharedRows,
+      misses: this.#sharedMisses,
+      database,
+      declarative: this.#declarative,
+      health,
+      plugins: () => this.#plugins,
+      workers: () => this.#workers,
+    };
+    return new NodeApis(parts, this.#settings.admin_audit_size);
   }
 
   async #startWorkers(settings: Settings, ports?: readonly number[]): Promise<Workers> {
@@ -327,142 +322,6 @@ class GatewayNode implements RunningGateway {
     }
     return workers;
   }
-
-  #adminOptions(settings: Settings, logs: { readonly access: string; readonly errors: string }): AdminOptions {
-    const { prefix } = settings;
-    const accessLog = openAccessLog(prefix, logs.access);
-    return {
-      database: this.#database!,
-      settings: { values: () => reportSettings(settings) as { [name: string]: Json }, secrets: new Set() },
-      node: {
-        id: this.#nodeId,
-        hostname: hostname(),
-        version: kongVersion,
-        gibbonVersion,
-        serverHeader: `gibbon/${gibbonVersion}`,
-        luaVersion: 'LuaJIT 2.1.0-beta3',
-        pids: () => ({
-          master: process.pid,
-          workers: Array.from({ length: this.#workers?.count ?? 0 }, () => process.pid),
-        }),
-        timers: () => ({ running: 0, pending: 0 }),
-      },
-      plugins: this.#plugins.map((plugin) => ({
-        name: plugin.name,
-        version: plugin.version,
-        priority: plugin.priority,
-        schema: pluginSubschema(plugin),
-      })),
-      status: () => this.#report(),
-      logger:
-        logs.errors === settings.proxy_error_log ? this.#logger : openLog(prefix, logs.errors, settings.log_level, 0),
-      ...(accessLog === undefined ? {} : { accessLog }),
-      allowedOrigins: settings.admin_gui_url.filter((url) => URL.canParse(url)).map((url) => new URL(url).origin),
-      clock: systemClock,
-      showLatency: settings.enabled_headers.has('x-kong-admin-latency'),
-      bodyLimit: settings.nginx_admin_client_max_body_size,
-      settled: async () => {
-        await this.#workers?.settled();
-      },
-      vaults: bundledVaults,
-      cache: createCacheView(this.#sharedRows, this.#sharedMisses, () => this.#workers?.forget()),
-      audit: this.#audit,
-      logLevel: this.#logLevel,
-      dns: {
-        isNewClient: settings.new_dns_client,
-        report: async () => {
-          const ofWorkers = (await this.#workers?.dnsStatistics()) ?? [];
-          return {
-            workers: this.#workers?.count ?? 0,
-            statistics: sumStatistics([...ofWorkers, this.#health!.dnsStatistics()]),
-          };
-        },
-      },
-      ...(this.#declarative === undefined ? {} : { declarative: this.#declarative }),
-      endpoints: healthEndpoints(this.#database!, this.#health!.shown, this.#nodeId),
-    };
-  }
-
-  async #openAdmin(settings: Settings): Promise<void> {
-    const { admin_listen: listeners, admin_ssl_cert: certs, admin_ssl_cert_key: keys } = settings;
-    const tls = await this.#certificateOf(listeners, 'admin', certs, keys);
-    this.#pluginAdmins?.close();
-    this.#pluginAdmins = openPluginAdmins(this.#plugins, this.#database!, this.#shared.store, this.#logger);
-    const options = this.#adminOptions(settings, {
-      access: settings.admin_access_log,
-      errors: settings.admin_error_log,
-    });
-    this.#admin = createAdminServer({
-      ...options,
-      endpoints: [...(options.endpoints ?? []), ...this.#pluginAdmins.endpoints],
-    });
-    this.#adminAddresses = await open(this.#admin, listeners, tls);
-  }
-
-  async #openStatus(settings: Settings): Promise<void> {
-    const { status_listen: listeners, status_ssl_cert: certs, status_ssl_cert_key: keys } = settings;
-    const tls = await this.#certificateOf(listeners, 'status', certs, keys);
-    this.#status = createStatusServer({
-      ...this.#adminOptions(settings, { access: settings.status_access_log, errors: settings.status_error_log }),
-      unreadiness: () => {
-        if (this.#workers === undefined) return 'router builds not yet complete';
-        if (this.#declarative?.hash() !== emptyHash) return undefined;
-        return 'no configuration available (empty configuration present)';
-      },
-    });
-    this.#statusAddresses = await open(this.#status, listeners, tls);
-  }
-
-  async #certificateOf(
-    listeners: readonly Listener[],
-    name: 'admin' | 'status',
-    certs: readonly string[],
-    keys: readonly string[],
-  ): Promise<{ readonly cert: string; readonly key: string } | undefined> {
-    if (!listeners.some((listener) => listener.ssl)) return undefined;
-    if (certs.length > 0)
-      return { cert: readPem(`${name}_ssl_cert`, certs[0]!), key: readPem(`${name}_ssl_cert_key`, keys[0]!) };
-    const pairs = await loadOrCreateDefaultCertificate(join(this.#settings.prefix, 'ssl'), {
-      name: `${name}-kong-default`,
-    });
-    return { cert: pairs.cert[0]!, key: pairs.key[0]! };
-  }
-
-  #report(): StatusReport {
-    const totals = this.#counters.totals();
-    return {
-      memory: {
-        workers: this.#counters.heaps().map((heap) => ({ pid: process.pid, heapBytes: heap.used })),
-        shared: [
-          { name: 'kong_db_cache', usedBytes: 0, capacityBytes: this.#shared.rows.byteLength },
-          { name: 'kong_db_cache_miss', usedBytes: 0, capacityBytes: this.#shared.misses.byteLength },
-          { name: 'gibbon_plugin_store', usedBytes: 0, capacityBytes: this.#shared.store.entries.byteLength },
-          { name: 'kong_rate_limiting_counters', usedBytes: 0, capacityBytes: this.#shared.counters.byteLength },
-        ],
-      },
-      server: {
-        connections_active: totals.active,
-        connections_reading: 0,
-        connections_writing: totals.active,
-        connections_waiting: 0,
-        connections_accepted: totals.accepted,
-        connections_handled: totals.accepted,
-        total_requests: totals.requests,
-      },
-      ...(this.#declarative === undefined ? {} : { configurationHash: this.#declarative.hash() }),
-    };
-  }
 }
 
 const drainLimit = 60_000;
-
-async function open(
-  server: AdminServer,
-  listeners: readonly Listener[],
-  tls: { readonly cert: string; readonly key: string } | undefined,
-): Promise<readonly Address[]> {
-  const bound = await server.listen(
-    listeners.map(({ host, port, ssl }) => ({ host, port, ...(ssl && tls !== undefined ? { tls } : {}) })),
-  );
-  return bound.map(({ host, port, tls: ssl }) => ({ host, port, ssl }));
-}
