@@ -1,5 +1,5 @@
 import { constants, createHmac, createPublicKey, createSecretKey, type KeyObject, verify } from 'node:crypto';
-import { decodeBase64, decodeBase64Url, isSameSecret } from '../../kits/credentials/index.ts';
+import { decodeBase64, decodeBase64Url, isSameSecret } from '../credentials/index.ts';
 
 /** The algorithms of Kong 3.9, all of RFC 7518 section 3.1 and RFC 8037 but `none`. */
 export const algorithmNames = [

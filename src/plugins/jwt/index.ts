@@ -6,14 +6,20 @@ import {
   unauthorized,
   whenReady,
 } from '../../kits/credentials/index.ts';
+import {
+  algorithms,
+  claimOf,
+  createTokenParser,
+  parsePublicKey,
+  parseSecret,
+  type Token,
+} from '../../kits/jwt/index.ts';
 import { definePlugin, type EntityReader, type Kong, kongVersion } from '../../pdk/index.ts';
 import type { Stored, StoredOf } from '../../schema/index.ts';
-import { algorithms, parsePublicKey, parseSecret } from './algorithms.ts';
 import { createClaimCheck } from './claims.ts';
 import { jwtSecrets } from './entities.ts';
 import { createTokenSearch } from './find-token.ts';
 import { config, entityChecks } from './schema.ts';
-import { claimOf, createTokenParser, type Token } from './token.ts';
 
 type Credential = Stored<typeof jwtSecrets>;
 
