@@ -9,5 +9,8 @@ export {
   algorithms,
   parsePublicKey,
   parseSecret,
+  signToken,
 } from './algorithms.ts';
+export { judgeSignature, type KeySource, type SignatureVerdict } from './judge-signature.ts';
+export { type KeySet, parseKeySet } from './key-set.ts';
 export { type Claims, claimOf, createTokenParser, type Token, type TokenFault } from './token.ts';
