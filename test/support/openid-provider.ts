@@ -74,7 +74,13 @@ export async function startOpenidProvider(options: OpenidProviderOptions): Promi
 }
 
 function createProvider(issuer: string, options: OpenidProviderOptions): Provider {
-  const { keys, redirectUris = ['http://localhost/nowhere'], logoutUris = [], accessTokenLife = 3600, clientKey } = options;
+  const {
+    keys,
+    redirectUris = ['http://localhost/nowhere'],
+    logoutUris = [],
+    accessTokenLife = 3600,
+    clientKey,
+  } = options;
   const jwks = keys.map(({ kid, privateKey }) => ({ ...privateKey.export({ format: 'jwk' }), kid, use: 'sig' }));
   const common = {
     redirect_uris: [...redirectUris],
@@ -107,12 +113,19 @@ function createProvider(issuer: string, options: OpenidProviderOptions): Provide
     ],
     scopes: ['openid', 'offline_access', 'read', 'write'],
     claims: { openid: ['sub', 'name', 'groups'] },
-    conformIdTokenClaims: false,
     pkce: { required: () => true },
     rotateRefreshToken: true,
     issueRefreshToken: async (_, client) => client.grantTypeAllowed('refresh_token'),
     cookies: { keys: ['a key of the provider'] },
-    ttl: { AccessToken: accessTokenLife, ClientCredentials: accessTokenLife, IdToken: 3600, RefreshToken: 86_400 },
+    ttl: {
+      AccessToken: accessTokenLife,
+      ClientCredentials: accessTokenLife,
+      IdToken: 3600,
+      RefreshToken: 86_400,
+      Interaction: 600,
+      Session: 86_400,
+      Grant: 86_400,
+    },
     features: {
       devInteractions: { enabled: true },
       introspection: { enabled: true, allowedPolicy: async () => true },
@@ -122,7 +135,8 @@ function createProvider(issuer: string, options: OpenidProviderOptions): Provide
       userinfo: { enabled: true },
       resourceIndicators: {
         enabled: true,
-        defaultResource: async () => api,
+        // Without the scopes of the interface the token is for the claims of the user.
+        defaultResource: async ({ oidc }) => (/\bread\b/.test(String(oidc.params?.['scope'])) ? api : []),
         useGrantedResource: async () => true,
         getResourceServerInfo: async (context) => ({
           scope: 'read write',
@@ -137,7 +151,6 @@ function createProvider(issuer: string, options: OpenidProviderOptions): Provide
       accountId: sub,
       claims: async () => ({ sub, name: `User ${sub}`, groups: sub === 'ann' ? ['staff', 'press'] : ['guests'] }),
     }),
-    extraTokenClaims: async (_, token) => ('accountId' in token ? { groups: ['staff'] } : undefined),
   };
   const provider = new Provider(issuer, configuration);
   // Messages of a provider of tests are nobody's business.

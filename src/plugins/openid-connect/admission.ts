@@ -21,6 +21,7 @@ export interface Admission {
   readonly isAllowed: boolean;
   /** Whom `consumer_claim` names; undefined for nobody. */
   readonly consumer: string | undefined;
+  /** Its id is "" where no claim tells one. */
   readonly credential: { readonly id: string };
   /** Undefined without `authenticated_groups_claim`. */
   readonly groups: readonly string[] | undefined;
@@ -49,7 +50,8 @@ export function createAdmission(config: Config): (grant: Grant) => Admission {
       grant,
       isAllowed: isSufficient(sources),
       consumer: consumer_claim === null ? undefined : nameOf(findClaim(sources, consumer_claim)),
-      credential: { id: textOf(findClaim(sources, credential_claim)) ?? '' },
+      // A token of a client by itself need not say whom it is about (RFC 7662 section 2.2).
+      credential: { id: textOf(findClaim(sources, credential_claim) ?? findClaim(sources, ['client_id'])) ?? '' },
       groups: authenticated_groups_claim === null ? undefined : wordsOf(findClaim(sources, authenticated_groups_claim)),
       upstream: up,
       downstream: lines(downstream),
