@@ -155,3 +155,13 @@ function reasonOf(fault: unknown, timeout: number): string {
   // Several addresses that were tried in vain come as one fault without a text.
   return message === '' ? (code ?? 'connection failed') : message;
 }
+
+/**
+ * The text at a URL.
+ * @throws GibbonError `ERR_REMOTE` when it cannot be had; for any status but 200, too.
+ */
+export async function fetchText(client: HttpClient, url: string): Promise<string> {
+  const { status, body } = await client.ask({ url });
+  if (status !== 200) throw new GibbonError(`Cannot read "${url}": status ${status}`, { code: 'ERR_REMOTE' });
+  return body;
+}

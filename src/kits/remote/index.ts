@@ -5,9 +5,11 @@
  */
 export {
   createHttpClient,
+  fetchText,
   type HttpAnswer,
   type HttpClient,
   type HttpClientOptions,
   type HttpQuestion,
 } from './http-client.ts';
 export { createRemoteDocument, type RemoteDocument, type RemoteDocumentOptions } from './remote-document.ts';
+export { createShared, type Ending, type Shared } from './shared.ts';

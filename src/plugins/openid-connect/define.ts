@@ -18,7 +18,7 @@ export function defineOpenidConnect(connect: (options: HttpClientOptions) => Htt
       const providers = createProviders(host, connect);
       return (stored) => {
         const provider = providers.open(stored);
-        const judge = createRequestJudge(stored, provider, host);
+        const judge = createRequestJudge(stored, provider.value, host);
         const access = createAuthenticator({
           anonymous: stored.anonymous,
           runOnPreflight: stored.run_on_preflight,
@@ -30,7 +30,7 @@ export function defineOpenidConnect(connect: (options: HttpClientOptions) => Htt
             judge.forget(kong);
             return access(kong);
           },
-          dispose: () => provider.close(),
+          dispose: () => provider.end(),
         };
       };
     },

@@ -3,9 +3,11 @@ import { GibbonError } from '../../kernel/index.ts';
 import { type KeySet, type KeySource, parseKeySet } from '../../kits/jwt/index.ts';
 import {
   createRemoteDocument,
+  createShared,
+  type Ending,
+  fetchText,
   type HttpClient,
   type HttpClientOptions,
-  type HttpQuestion,
   type RemoteDocument,
 } from '../../kits/remote/index.ts';
 import type { PluginHost } from '../../pdk/index.ts';
@@ -18,13 +20,11 @@ export interface Provider {
   readonly client: HttpClient;
   /** What it tells of itself; undefined when it cannot be had. */
   metadata(): Metadata | undefined | Promise<Metadata | undefined>;
-  /** Lets go of it. */
-  close(): void;
 }
 
 /** The providers that one worker talks to; equal ones are one. */
 export interface Providers {
-  open(config: Config): Provider;
+  open(config: Config): Ending<Provider>;
 }
 
 /** Milliseconds between two looks whether something must be renewed. */
@@ -32,41 +32,13 @@ const tendEvery = 10_000;
 
 /** Creates {@link Providers}; kept in the closure of the plugin's `setup`. */
 export function createProviders(host: PluginHost, connect: (options: HttpClientOptions) => HttpClient): Providers {
-  const shared = new Map<string, { readonly provider: Provider; holders: number }>();
+  const shared = createShared<Provider>();
   return {
     open(config) {
       const { issuer, issuers_allowed, timeout, ssl_verify, jwks_ttl, offline_grace, rediscovery_lifetime } = config;
-      const key = JSON.stringify([
-        issuer,
-        issuers_allowed,
-        timeout,
-        ssl_verify,
-        jwks_ttl,
-        offline_grace,
-        rediscovery_lifetime,
-      ]);
-      const known = shared.get(key);
-      const entry = known ?? {
-        provider: createProvider(config, host, connect, hash('sha256', key, 'base64url')),
-        holders: 0,
-      };
-      if (known === undefined) shared.set(key, entry);
-      entry.holders++;
-      let isOpen = true;
-      const { provider } = entry;
-      return {
-        keys: provider.keys,
-        client: provider.client,
-        metadata: () => provider.metadata(),
-        close() {
-          if (!isOpen) return;
-          isOpen = false;
-          entry.holders--;
-          if (entry.holders > 0) return;
-          shared.delete(key);
-          provider.close();
-        },
-      };
+      const all = [issuer, issuers_allowed, timeout, ssl_verify, jwks_ttl, offline_grace, rediscovery_lifetime];
+      const key = hash('sha256', JSON.stringify(all), 'base64url');
+      return shared.hold(key, () => createProvider(config, host, connect, key));
     },
   };
 }
@@ -76,7 +48,7 @@ function createProvider(
   host: PluginHost,
   connect: (options: HttpClientOptions) => HttpClient,
   key: string,
-): Provider {
+): Ending<Provider> {
   const { issuer } = config;
   const client = connect({
     timeout: config.timeout,
@@ -94,7 +66,7 @@ function createProvider(
   const metadata = createRemoteDocument<Metadata>({
     ...common,
     name: `the description of provider "${issuer}"`,
-    load: () => fetchText(client, { url: discoveryUrl(issuer) }),
+    load: () => fetchText(client, discoveryUrl(issuer)),
     parse: (text) => parseMetadata(text, issuer, config.issuers_allowed ?? []),
     key: `openid-connect:description:${key}`,
   });
@@ -106,7 +78,7 @@ function createProvider(
       if (known === undefined) {
         throw new GibbonError('Cannot tell where they are', { code: 'ERR_PROVIDER_UNKNOWN' });
       }
-      return await fetchText(client, { url: known.keysUrl });
+      return await fetchText(client, known.keysUrl);
     },
     parse: parseKeySet,
     key: `openid-connect:keys:${key}`,
@@ -116,19 +88,10 @@ function createProvider(
     keys.tend();
   });
   return {
-    keys,
-    client,
-    metadata: () => metadata.get(),
-    close() {
+    value: { keys, client, metadata: () => metadata.get() },
+    end() {
       stop();
       client.close();
     },
   };
-}
-
-/** The body of an answer with 200. @throws GibbonError `ERR_REMOTE` for any other. */
-async function fetchText(client: HttpClient, question: HttpQuestion): Promise<string> {
-  const { status, body } = await client.ask(question);
-  if (status !== 200) throw new GibbonError(`Cannot read it: status ${status}`, { code: 'ERR_REMOTE' });
-  return body;
 }
