@@ -59,7 +59,13 @@ export function createIdentities(config: Config, consumers: EntityReader, refusa
   ): void {
     const { grant, credential, groups } = admission;
     const { request } = kong.service;
-    setIdentity(kong, consumer ?? null, credential, credential.id === '' ? null : credential.id);
+    // Whom a plugin before this one knows stays known where claims name nobody.
+    setIdentity(
+      kong,
+      consumer ?? kong.client.getConsumer() ?? null,
+      credential,
+      credential.id === '' ? null : credential.id,
+    );
     if (hide_credentials && isShown) hideCredentials(kong, config);
     const accessToken = grant.accessToken ?? token;
     setAll(kong, admission.upstream);
