@@ -51,17 +51,18 @@ export const clients = {
 
 /** Starts a provider. Whoever signs in as `ann` is Ann, of the group `staff`. */
 export async function startOpenidProvider(options: OpenidProviderOptions): Promise<OpenidProvider> {
-  let handler: RequestListener = (_, response) => response.writeHead(503).end();
+  let handle: ReturnType<Provider['callback']> | undefined;
   const requests: string[] = [];
   const listener: RequestListener = (request, response) => {
     requests.push(new URL(request.url!, 'http://localhost').pathname);
-    handler(request, response);
+    if (handle === undefined) response.writeHead(503).end();
+    else handle(request, response).catch(() => response.destroy());
   };
   const server: Server = options.tls ? createHttpsServer(upstreamPair, listener) : createHttpServer(listener);
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const issuer = `${options.tls ? 'https' : 'http'}://localhost:${port}`;
-  handler = createProvider(issuer, options).callback();
+  handle = createProvider(issuer, options).callback();
   return {
     issuer,
     port,

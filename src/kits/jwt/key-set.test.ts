@@ -71,7 +71,7 @@ const parse = createTokenParser();
 /** Judges a token by keys that may be renewed. */
 async function judge(text: string, keys: readonly object[], renewed?: readonly object[]) {
   const token = parse(text);
-  assert.ok(typeof token === 'object', String(token));
+  assert.ok(typeof token === 'object', text);
   let renewals = 0;
   const verdict = await judgeSignature(
     {

@@ -86,7 +86,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
             ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
           },
         },
-        (incoming) => read(incoming).then(resolve, reject),
+        (incoming) => {
+          read(incoming).then(resolve, reject);
+        },
       );
       sent.on('error', (fault) => {
         // The server may have closed a connection just when it was to be used again.

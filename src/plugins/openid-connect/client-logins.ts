@@ -14,7 +14,8 @@ const maxKnown = 10_000;
 const renewBefore = 5;
 
 interface Known {
-  readonly token: string | 'invalid';
+  /** Undefined where the provider refused. */
+  readonly token: string | undefined;
   readonly claims: Claims;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
@@ -55,7 +56,7 @@ export function createClientLogins(options: ClientLoginsOptions): (id: string, s
     const isRefused = called === 'refused';
     const own = isRefused ? config.cache_ttl_neg : (called.value.expiresIn ?? config.cache_ttl) - renewBefore;
     const entry: Known = isRefused
-      ? { token: 'invalid', claims: {}, expiresAt: now + own * 1000 }
+      ? { token: undefined, claims: {}, expiresAt: now + own * 1000 }
       : {
           token: called.value.accessToken,
           claims: {
@@ -74,7 +75,8 @@ export function createClientLogins(options: ClientLoginsOptions): (id: string, s
     const found = known.get(key);
     const isGood = found !== undefined && clock.now() < found.expiresAt;
     const entry = isGood ? found : await flights.join(`client:${key}`, () => fetchToken(key, id, secret));
-    if (entry === 'away' || entry.token === 'invalid') return entry === 'away' ? 'away' : 'invalid';
+    if (entry === 'away') return 'away';
+    if (entry.token === undefined) return 'invalid';
     // A token that is meant for others to read says nothing here: that the provider gave it is what counts then.
     const admission = judge.canJudge(entry.token)
       ? await judge.judge(entry.token)
