@@ -88,7 +88,7 @@ function createProvider(issuer: string, options: OpenidProviderOptions): Provide
     post_logout_redirect_uris: [...logoutUris],
     grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
     response_types: ['code' as const],
-    application_type: 'native' as const,
+    application_type: 'web' as const,
   };
   const configuration: Configuration = {
     jwks: { keys: jwks as never },

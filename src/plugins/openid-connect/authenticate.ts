@@ -1,5 +1,7 @@
 import { hkdfSync } from 'node:crypto';
+import { GibbonError } from '../../kernel/index.ts';
 import { type Refusal, whenReady } from '../../kits/credentials/index.ts';
+import type { SessionStorage } from '../../kits/sessions/index.ts';
 import type { Kong, PluginHost } from '../../pdk/index.ts';
 import { type Admission, createAdmission } from './admission.ts';
 import { createCalls } from './calls.ts';
@@ -17,7 +19,7 @@ import type { Config } from './schema/index.ts';
 import { createSealedTexts } from './sealed-text.ts';
 import { createTokenRenewal } from './token-renewal.ts';
 import { isNavigation } from './urls.ts';
-import { createUserSessions, type UserTokens } from './user-session.ts';
+import { createUserSessions, type OpenSession, type UserTokens } from './user-session.ts';
 
 /** Judges requests under one configuration. */
 export interface RequestJudge {
@@ -29,8 +31,13 @@ export interface RequestJudge {
 /** Seconds before the end of an access token from which it is renewed. */
 const renewBefore = 30;
 
-/** Creates the {@link RequestJudge} of a configuration. */
-export function createRequestJudge(config: Config, provider: Provider, host: PluginHost): RequestJudge {
+/** Creates the {@link RequestJudge} of a configuration; `storage` is undefined for sessions in cookies. */
+export function createRequestJudge(
+  config: Config,
+  provider: Provider,
+  host: PluginHost,
+  storage: SessionStorage | undefined,
+): RequestJudge {
   const { clock } = host;
   const log = host.log.child('openid-connect');
   const warn = (message: string): void => log.warn(message);
@@ -52,7 +59,7 @@ export function createRequestJudge(config: Config, provider: Provider, host: Plu
     const hasLogins = methods.has('authorization_code');
     if (!hasLogins && !methods.has('session')) return undefined;
     const secret = config.session_secret ?? secretFrom(config);
-    const sessions = createUserSessions(config, secret, client, now, admit);
+    const sessions = createUserSessions(config, secret, client, now, admit, storage);
     const cookies = createLoginCookies(config, createSealedTexts(secret, 'openid-connect login'));
     const logins = createLogins({
       config,
@@ -114,25 +121,26 @@ export function createRequestJudge(config: Config, provider: Provider, host: Plu
   async function currentTokens(
     { sessions, logins, renewal }: Users,
     kong: Kong,
-    opened: NonNullable<ReturnType<Users['sessions']['open']>>,
+    opened: OpenSession,
   ): Promise<UserTokens | 'away' | undefined> {
     const { session, tokens } = opened;
     const { expiresAt, refreshToken } = tokens;
     const left = expiresAt === undefined ? Number.POSITIVE_INFINITY : expiresAt - now();
     const canRenew = refreshToken !== undefined && config.refresh_tokens;
     if (left > renewBefore || (left > 0 && !canRenew)) {
-      sessions.keepUp(kong, session);
+      await sessions.keepUp(kong, session);
       return tokens;
     }
     if (!canRenew) return undefined;
     const called = await renewal.renew(refreshToken);
     const renewed = typeof called === 'string' ? undefined : await logins.readTokens(called.value, undefined, tokens);
     if (renewed !== undefined) {
-      if (!sessions.begin(kong, renewed, session)) kong.log.warn('Cannot keep renewed tokens: too large for cookies');
+      const isKept = await sessions.begin(kong, renewed, session);
+      if (!isKept) kong.log.warn('Cannot keep renewed tokens: too large for cookies');
       return renewed;
     }
     if (called === 'refused') {
-      sessions.end(kong, session);
+      await sessions.end(kong, session);
       return undefined;
     }
     return left > 0 ? tokens : 'away';
@@ -141,7 +149,7 @@ export function createRequestJudge(config: Config, provider: Provider, host: Plu
   /** Who brings no credentials: a user with a session, one who comes back from the provider, or one who is to sign in. */
   async function authenticateUser(kong: Kong, own: Users): Promise<Refusal | undefined> {
     const { sessions, logins } = own;
-    const opened = sessions.open(kong);
+    const opened = await sessions.open(kong);
     if (own.hasLogins && logins.isReturn(kong, opened !== undefined)) {
       const outcome = await logins.finish(kong);
       if (outcome === undefined || 'status' in outcome) {
@@ -158,6 +166,18 @@ export function createRequestJudge(config: Config, provider: Provider, host: Plu
     return refuseUnknown(kong);
   }
 
+  /** A store of sessions that is away is as a provider that is; anything else is a fault. */
+  async function orAway(outcome: Promise<Refusal | undefined>): Promise<Refusal | undefined> {
+    try {
+      return await outcome;
+    } catch (fault) {
+      // Redis has told the log of it, once for all requests.
+      if (storage !== undefined && fault instanceof GibbonError && fault.code.startsWith('ERR_REDIS'))
+        return refusals.away;
+      throw fault;
+    }
+  }
+
   function refuseUnknown(kong: Kong): Refusal | undefined {
     return sendAway(kong, config.unauthorized_redirect_uri?.[0], refusals.missing);
   }
@@ -165,9 +185,9 @@ export function createRequestJudge(config: Config, provider: Provider, host: Plu
   return {
     forget: (kong) => identities.forget(kong),
     authenticate(kong) {
-      if (users?.isLogout(kong)) return users.signOut(kong).then(() => undefined);
+      if (users?.isLogout(kong)) return orAway(users.signOut(kong).then(() => undefined));
       const shown = findCredentials(kong);
-      if (shown === undefined) return users === undefined ? refuseUnknown(kong) : authenticateUser(kong, users);
+      if (shown === undefined) return users === undefined ? refuseUnknown(kong) : orAway(authenticateUser(kong, users));
       if (shown.kind === 'basic') {
         return judgeClient(shown.id, shown.secret).then((judged) => conclude(kong, judged, undefined));
       }

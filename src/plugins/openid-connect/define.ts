@@ -1,8 +1,10 @@
 import { createAuthenticator } from '../../kits/credentials/index.ts';
+import { createRedisClients } from '../../kits/redis/index.ts';
 import type { HttpClient, HttpClientOptions } from '../../kits/remote/index.ts';
 import { definePlugin, kongVersion } from '../../pdk/index.ts';
 import { createRequestJudge } from './authenticate.ts';
 import { createProviders } from './provider.ts';
+import { createRedisSessions } from './redis-sessions.ts';
 import { checkConfig, config } from './schema/index.ts';
 
 /** Defines the plugin over a way to ask providers. */
@@ -16,9 +18,12 @@ export function defineOpenidConnect(connect: (options: HttpClientOptions) => Htt
     not_on: ['consumer'],
     setup(host) {
       const providers = createProviders(host, connect);
+      const servers = createRedisClients(host.log.child('openid-connect'));
       return (stored) => {
         const provider = providers.open(stored);
-        const judge = createRequestJudge(stored, provider.value, host);
+        const server = stored.session_storage === 'redis' ? servers.open(stored.redis) : undefined;
+        const storage = server === undefined ? undefined : createRedisSessions(server);
+        const judge = createRequestJudge(stored, provider.value, host, storage);
         const access = createAuthenticator({
           anonymous: stored.anonymous,
           runOnPreflight: stored.run_on_preflight,
@@ -30,7 +35,10 @@ export function defineOpenidConnect(connect: (options: HttpClientOptions) => Htt
             judge.forget(kong);
             return access(kong);
           },
-          dispose: () => provider.end(),
+          dispose() {
+            provider.end();
+            server?.close();
+          },
         };
       };
     },

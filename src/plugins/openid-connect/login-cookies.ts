@@ -4,7 +4,7 @@ import { cookieAttributes, expiry } from '../../kits/sessions/index.ts';
 import type { Kong } from '../../pdk/index.ts';
 import type { Config } from './schema/index.ts';
 import type { SealedTexts } from './sealed-text.ts';
-import { isSecure } from './urls.ts';
+import { isSecure, siteOf } from './urls.ts';
 
 /** What a login that is under way is remembered by. */
 export interface Login {
@@ -44,7 +44,7 @@ export function createLoginCookies(config: Config, sealed: SealedTexts): LoginCo
     return cookieAttributes({
       domain: config.authorization_cookie_domain,
       path: config.authorization_cookie_path,
-      sameSite: config.authorization_cookie_same_site,
+      sameSite: siteOf(config.authorization_cookie_same_site),
       secure: config.authorization_cookie_secure ?? isSecure(kong),
       httpOnly: true,
     });

@@ -175,7 +175,7 @@ export function createLogins(options: LoginsOptions): Logins {
       if (called === 'refused') return refuse(kong, 'the provider takes its code back');
       const tokens = await readTokens(called.value, nonce);
       if (tokens === undefined) return refuse(kong, 'the tokens are no good');
-      if (!sessions.begin(kong, tokens)) return refuse(kong, 'the tokens are too large for cookies');
+      if (!(await sessions.begin(kong, tokens))) return refuse(kong, 'the tokens are too large for cookies');
       if (config.login_action === 'upstream') return tokens;
       goTo(kong, config.login_redirect_uri?.[0] ?? target, config.session_cookie_same_site === 'Strict');
       return undefined;

@@ -35,12 +35,12 @@ export async function signOut(
   },
 ): Promise<void> {
   const { config, clientId, provider, calls, sessions } = options;
-  const opened = sessions.open(kong);
+  const opened = await sessions.open(kong);
   const metadata = await provider.metadata();
   const after = config.logout_redirect_uri?.[0];
   let goal = after;
   if (opened !== undefined) {
-    sessions.end(kong, opened.session);
+    await sessions.end(kong, opened.session);
     if (config.logout_revoke) await revokeAll(calls, opened.tokens);
     const url = config.end_session_endpoint ?? metadata?.endSessionEndpoint;
     if (url !== undefined) {

@@ -54,3 +54,8 @@ export function isNavigation(kong: Kong): boolean {
   if (request.getHeader('x-requested-with') !== undefined) return false;
   return request.getHeader('accept')?.includes('text/html') === true;
 }
+
+/** What a cookie is to say of other sites: browsers take `Lax` for what is not said. */
+export function siteOf(configured: string): string {
+  return configured === 'Default' ? 'Lax' : configured;
+}

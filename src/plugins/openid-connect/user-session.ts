@@ -2,12 +2,18 @@ import { hash } from 'node:crypto';
 import { createLru } from '../../kernel/index.ts';
 import type { Claims } from '../../kits/jwt/index.ts';
 import { createTokenParser } from '../../kits/jwt/index.ts';
-import { cookieAttributes, createSessionKeys, Session, type SessionSettings } from '../../kits/sessions/index.ts';
+import {
+  cookieAttributes,
+  createSessionKeys,
+  Session,
+  type SessionSettings,
+  type SessionStorage,
+} from '../../kits/sessions/index.ts';
 import type { Kong } from '../../pdk/index.ts';
 import type { Admission, Grant } from './admission.ts';
 import { isClaims } from './claims.ts';
 import type { Config } from './schema/index.ts';
-import { isSecure } from './urls.ts';
+import { isSecure, siteOf } from './urls.ts';
 
 /** What is kept of a user who signed in. */
 export interface UserTokens {
@@ -22,16 +28,22 @@ export interface UserTokens {
   readonly userInfo: Claims | undefined;
 }
 
-/** Sessions of users of one configuration. */
+/** A session with the tokens in it. */
+export interface OpenSession {
+  readonly session: Session;
+  readonly tokens: UserTokens;
+}
+
+/** Sessions of users of one configuration. Methods that have to do with a store fail while that is away. */
 export interface UserSessions {
   /** The session that the request brings, and whose tokens it holds; undefined without one. */
-  open(kong: Kong): { readonly session: Session; readonly tokens: UserTokens } | undefined;
+  open(kong: Kong): Promise<OpenSession | undefined>;
   /** Gives the client a session; false when it is too large for cookies. `former` is the one whose place it takes. */
-  begin(kong: Kong, tokens: UserTokens, former?: Session): boolean;
+  begin(kong: Kong, tokens: UserTokens, former?: Session): Promise<boolean>;
   /** Renews the session or notes that it is in use, when it is time to. */
-  keepUp(kong: Kong, session: Session): void;
+  keepUp(kong: Kong, session: Session): Promise<void>;
   /** Ends the session. */
-  end(kong: Kong, session: Session): void;
+  end(kong: Kong, session: Session): Promise<void>;
   /** What the tokens of a session come to. */
   admissionOf(tokens: UserTokens): Admission;
   /** True for the name, in lower case, of a cookie of a session. */
@@ -40,6 +52,8 @@ export interface UserSessions {
 
 /** Tokens whose admissions one worker remembers for one configuration. */
 const maxKnown = 2_000;
+/** Seconds for which a session in a store is good after it was renewed, for requests on their way. */
+const storedFor = 60;
 
 /** Creates {@link UserSessions}. `secret` is what they are encrypted with. */
 export function createUserSessions(
@@ -48,16 +62,20 @@ export function createUserSessions(
   clientId: string,
   now: () => number,
   admit: (grant: Grant) => Admission,
+  storage: SessionStorage | undefined,
 ): UserSessions {
   const keys = createSessionKeys(secret);
   const cookieName = config.session_cookie_name.toLowerCase();
-  const settings = { open: settingsOf(config, keys, false), secure: settingsOf(config, keys, true) };
+  const settings = { open: settingsOf(config, keys, storage, false), secure: settingsOf(config, keys, storage, true) };
   const settingsFor = (kong: Kong): SessionSettings =>
     (config.session_cookie_secure ?? isSecure(kong)) ? settings.secure : settings.open;
   const known = createLru<string, Admission>(maxKnown);
   const parseToken = createTokenParser();
 
-  function send(kong: Kong, session: Session): void {
+  /** Sends the cookies of a session, once what goes with them is stored. */
+  async function send(kong: Kong, session: Session): Promise<void> {
+    const writes = session.takeWrites();
+    if (writes.length > 0) await Promise.all(writes);
     for (const cookie of session.takeCookies()) kong.response.addHeader('Set-Cookie', cookie);
   }
 
@@ -68,29 +86,28 @@ export function createUserSessions(
 
   return {
     isName: (name) => name.startsWith(cookieName) && /^\d?$/.test(name.slice(cookieName.length)),
-    open(kong) {
+    async open(kong) {
       const session = new Session(settingsFor(kong), kong.request.getHeaderValues('cookie'), now());
-      // Sessions in cookies are opened at once.
-      if (session.open() !== true) return undefined;
+      if (!(await session.open())) return undefined;
       const tokens = tokensIn(session.data, config.issuer, clientId);
       return tokens === undefined ? undefined : { session, tokens };
     },
-    begin(kong, tokens, former) {
+    async begin(kong, tokens, former) {
       const session = former ?? new Session(settingsFor(kong), [], now());
       const [claims] = claimsIn(tokens.idToken);
       const subject = claims?.['sub'];
       session.set([config.issuer, clientId, tokens], typeof subject === 'string' ? subject : '');
       if (!session.save()) return false;
-      send(kong, session);
+      await send(kong, session);
       return true;
     },
-    keepUp(kong, session) {
+    async keepUp(kong, session) {
       if (!session.refresh()) kong.log.warn('Cannot renew a session: it is too large for cookies');
-      send(kong, session);
+      await send(kong, session);
     },
-    end(kong, session) {
+    async end(kong, session) {
       session.logout();
-      send(kong, session);
+      await send(kong, session);
     },
     admissionOf(tokens) {
       const { accessToken, idToken, userInfo, scope, isSigned } = tokens;
@@ -110,16 +127,21 @@ export function createUserSessions(
   };
 }
 
-function settingsOf(config: Config, keys: SessionSettings['keys'], secure: boolean): SessionSettings {
+function settingsOf(
+  config: Config,
+  keys: SessionSettings['keys'],
+  storage: SessionStorage | undefined,
+  secure: boolean,
+): SessionSettings {
   return {
     keys,
-    storage: undefined,
+    storage,
     audience: config.session_audience,
-    staleTtl: 0,
+    staleTtl: storedFor,
     attributes: cookieAttributes({
       domain: config.session_cookie_domain,
       path: config.session_cookie_path,
-      sameSite: config.session_cookie_same_site,
+      sameSite: siteOf(config.session_cookie_same_site),
       secure,
       httpOnly: config.session_cookie_http_only,
     }),

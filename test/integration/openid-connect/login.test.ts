@@ -4,13 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { clients, createProviderKey, type OpenidProvider, startOpenidProvider } from '../../support/openid-provider.ts';
 import { upstreamAuthority } from '../../support/upstream-pems.ts';
 import { createUserAgent, type Page, type UserAgent } from '../../support/user-agent.ts';
-import { type Stage, startStage } from './stage.ts';
-
-/** Signs in on the pages of the provider that a browser was sent to. */
-async function signIn(agent: UserAgent, page: Page, name: string, until?: (url: string) => boolean): Promise<Page> {
-  const consent = await agent.submit(page, { login: name, password: 'any' });
-  return await agent.submit(consent, {}, until);
-}
+import { type Stage, signIn, startStage } from './stage.ts';
 
 const asked = (page: Page) =>
   JSON.parse(/<pre>(.*)<\/pre>/.exec(page.body)![1]!) as {

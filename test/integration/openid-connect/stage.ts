@@ -2,6 +2,7 @@ import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createRoute, type GivenSettings, type InProcessGateway, startTestGateway } from '../../support/gateway.ts';
 import { api, clients, type OpenidProvider } from '../../support/openid-provider.ts';
+import type { Page, UserAgent } from '../../support/user-agent.ts';
 
 /** A gateway with an upstream behind it that tells of the requests it gets. */
 export interface Stage {
@@ -91,4 +92,16 @@ export async function ask(
   const body = await response.text();
   const asked = response.status === 200 ? (JSON.parse(body) as Asked) : { path: '', headers: {} };
   return { status: response.status, challenge: response.headers.get('www-authenticate'), body, asked };
+}
+
+/** Signs in on the pages of the provider that a browser was sent to. */
+export async function signIn(
+  agent: UserAgent,
+  page: Page,
+  name: string,
+  until?: (url: string) => boolean,
+): Promise<Page> {
+  const next = await agent.submit(page, { login: name, password: 'any' }, until);
+  // Who has agreed before is not asked again.
+  return next.body.includes('value="consent"') ? await agent.submit(next, {}, until) : next;
 }

@@ -28,6 +28,9 @@ export function checkConfig(given: Config): string | undefined {
   if (given.bearer_token_param_type?.includes('cookie') && (given.bearer_token_cookie_name ?? null) === null) {
     return 'bearer_token_param_type cookie needs bearer_token_cookie_name';
   }
+  if (given.session_storage === 'redis' && (given.redis?.host ?? null) === null) {
+    return 'session_storage redis needs redis.host';
+  }
   const hasLogins = (given.client_id?.length ?? 0) > 0 && given.auth_methods?.includes('authorization_code') !== false;
   if (hasLogins && !hasSecret && (given.session_secret ?? null) === null) {
     return 'session_secret is needed where there is no client_secret';

@@ -78,7 +78,7 @@ export const loginFields = {
   authorization_cookie_same_site: f.string({
     required: true,
     default: 'Lax',
-    one_of: ['Lax', 'None'],
+    one_of: ['Default', 'Lax', 'None'],
     description: 'Whether they are sent with requests from other sites; the provider is one.',
   }),
   authorization_cookie_secure: f.boolean({
@@ -97,9 +97,10 @@ export const sessionFields = {
   session_storage: f.string({
     required: true,
     default: 'cookie',
-    one_of: ['cookie'],
-    description: 'Where sessions are kept: encrypted in the cookie itself.',
+    one_of: ['cookie', 'redis'],
+    description: 'Where sessions are kept: encrypted in the `cookie` itself, or in a `redis` server.',
   }),
+  redis: { ...typedefs.redis(), description: 'The Redis server of the storage `redis`.' },
   session_audience: f.string({
     required: true,
     default: 'default',
@@ -111,7 +112,7 @@ export const sessionFields = {
   session_cookie_same_site: f.string({
     required: true,
     default: 'Lax',
-    one_of: ['Strict', 'Lax', 'None'],
+    one_of: ['Strict', 'Lax', 'None', 'Default'],
     description: 'Whether the cookie is sent with requests from other sites.',
   }),
   session_cookie_http_only: f.boolean({
