@@ -287,6 +287,25 @@ test('no token, secret or claim is logged', async () => {
   }
 });
 
+test('claims of a user are looked for where that is wanted, and must be of the same one', async () => {
+  const { provider, send } = createStage({
+    search_user_info: true,
+    upstream_headers_claims: ['email'],
+    upstream_headers_names: ['X-Email'],
+  });
+  let answer: object | number = { sub: 'ann', email: 'ann@id.test' };
+  provider.endpoints.set('/me', () => answer);
+  const tokens = await Promise.all(['1', '2', '3', '4'].map((jti) => provider.sign({ ...goodClaims, jti })));
+  assert.equal((await send(tokens[0]!)).upstream?.headers['x-email'], 'ann@id.test');
+  answer = { sub: 'eve', email: 'eve@id.test' };
+  assert.equal((await send(tokens[1]!)).status, 401);
+  answer = 401;
+  assert.equal((await send(tokens[2]!)).status, 401);
+  answer = 500;
+  assert.equal((await send(tokens[3]!)).status, 503);
+  assert.equal((await send(tokens[0]!)).status, 200);
+});
+
 test('configurations that cannot work are refused', async () => {
   for (const [config, text] of [
     [{ upstream_headers_claims: ['a'] }, /must have the same length/],

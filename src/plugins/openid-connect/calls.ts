@@ -58,18 +58,21 @@ export function createCalls({ config, provider, now, warn }: CallsOptions): Call
     const proof = given ?? prove?.(metadata?.issuer ?? '', now());
     if (url === undefined || proof === undefined) return 'away';
     const body = new URLSearchParams([...fields, ...proof.fields].map(([name, value]) => [name, value])).toString();
-    return await ask(url, { ...proof.headers, 'content-type': 'application/x-www-form-urlencoded' }, body);
+    const headers = { ...proof.headers, 'content-type': 'application/x-www-form-urlencoded' };
+    // Whose secret a client guesses is no fault of ours, and guesses must not fill the log.
+    return await ask(url, headers, body, given !== undefined);
   }
 
   async function ask(
     url: string,
     headers: { readonly [name: string]: string },
     body?: string,
+    isGuess = false,
   ): Promise<Called<Claims>> {
     try {
       const answer = await provider.client.ask({ url, headers, ...(body === undefined ? {} : { body }) });
       if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) {
-        warn(`The provider refuses with ${answer.status}${errorIn(answer.body)}`);
+        if (!isGuess) warn(`The provider refuses with ${answer.status}${errorIn(answer.body)}`);
         return 'refused';
       }
       if (answer.status !== 200) throw new Error(`The provider answers with ${answer.status}`);

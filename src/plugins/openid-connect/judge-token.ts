@@ -4,7 +4,7 @@ import { whenReady } from '../../kits/credentials/index.ts';
 import { type Claims, claimOf, createTokenParser, judgeSignature, type KeySet } from '../../kits/jwt/index.ts';
 import type { Admission, Grant } from './admission.ts';
 import type { Calls } from './calls.ts';
-import { type ClaimRules, isForAccess, isInForce } from './claims.ts';
+import { type ClaimRules, findClaim, isForAccess, isInForce } from './claims.ts';
 import type { Flights } from './flights.ts';
 import type { Provider } from './provider.ts';
 import type { Config } from './schema/index.ts';
@@ -114,6 +114,9 @@ export function createTokenJudge(options: TokenJudgeOptions): TokenJudge {
     const found = config.search_user_info ? await calls.userInfo(text) : undefined;
     if (found === 'refused') return 'invalid';
     if (found === 'away') return 'away';
+    const subject = findClaim(sources, ['sub']);
+    // OpenID Connect Core 1.0 section 5.3.2.
+    if (found !== undefined && subject !== undefined && claimOf(found.value, 'sub') !== subject) return 'invalid';
     const all = found === undefined ? sources : [...sources, found.value];
     const admission = admit({ sources: all, accessToken: undefined, idToken: undefined, userInfo: found?.value });
     const isFromProvider = keys === undefined;

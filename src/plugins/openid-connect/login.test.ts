@@ -289,3 +289,25 @@ test('tokens that fit no cookies sign nobody in', async () => {
   await give({}, { access_token: noise });
   assert.deepEqual([(await comeBack(url)).status, jar.has('session')], [401, false]);
 });
+
+test('renewed tokens and claims of a user are about who signed in', async () => {
+  const { provider, clock, begin, comeBack, visit, give, jar } = createBrowser({
+    search_user_info: true,
+    upstream_headers_claims: ['email'],
+    upstream_headers_names: ['X-Email'],
+  });
+  let subject = 'eve';
+  provider.endpoints.set('/me', () => ({ sub: subject, email: 'mail@id.test' }));
+  await comeBack(await begin());
+  assert.equal((await visit()).upstream?.headers['x-email'], undefined);
+  clock.advance(580_000);
+  subject = 'ann';
+  await give({ nonce: undefined } as JWTPayload, { access_token: 'fresh', refresh_token: 'refresh-2' });
+  assert.equal((await visit()).upstream?.headers['x-email'], 'mail@id.test');
+  clock.advance(580_000);
+  await give({ nonce: undefined, sub: 'eve' } as JWTPayload, { access_token: 'eves', refresh_token: 'refresh-3' });
+  assert.equal((await visit()).upstream?.headers['authorization'], 'Bearer fresh');
+  clock.advance(30_000);
+  assert.notEqual((await visit()).status, 200);
+  assert.ok(jar.size > 0);
+});

@@ -1,6 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { Refusal } from '../../kits/credentials/index.ts';
-import { createTokenParser, judgeSignature } from '../../kits/jwt/index.ts';
+import { claimOf, createTokenParser, judgeSignature } from '../../kits/jwt/index.ts';
 import type { Kong, PluginHost } from '../../pdk/index.ts';
 import type { Calls, Tokens } from './calls.ts';
 import { isInForce } from './claims.ts';
@@ -94,6 +94,12 @@ export function createLogins(options: LoginsOptions): Logins {
     return typeof code === 'string' && code !== '' ? code : { why: 'the provider sent no code' };
   }
 
+  /** Whom an ID token is about that was found good. */
+  function subjectOf(text: string): unknown {
+    const token = parseToken(text);
+    return typeof token === 'string' ? undefined : claimOf(token.claims, 'sub');
+  }
+
   async function readTokens(
     tokens: Tokens,
     nonce: string | undefined,
@@ -105,7 +111,12 @@ export function createLogins(options: LoginsOptions): Logins {
     const { accessToken, idToken } = tokens;
     if (idToken !== undefined) {
       const context = { provider, rules, clientId, nonce, accessToken, now: now() };
-      if ((await readIdToken(idToken, context, warn)) === undefined) return undefined;
+      const claims = await readIdToken(idToken, context, warn);
+      if (claims === undefined) return undefined;
+      if (former !== undefined && claimOf(claims, 'sub') !== subjectOf(former.idToken)) {
+        warn('The provider renews the tokens of another user');
+        return undefined;
+      }
     } else if (former === undefined) {
       warn('The provider gives no ID token: is "openid" among the scopes?');
       return undefined;
@@ -116,6 +127,9 @@ export function createLogins(options: LoginsOptions): Logins {
       isInForce(parsed.claims, rules, now()) &&
       (await judgeSignature(provider.keys, parsed)) === 'good';
     const found = config.search_user_info ? await calls.userInfo(accessToken) : undefined;
+    // OpenID Connect Core 1.0 section 5.3.2.
+    const isSame = typeof found === 'object' && claimOf(found.value, 'sub') === subjectOf(idToken ?? former!.idToken);
+    if (typeof found === 'object' && !isSame) warn('The provider tells of another user');
     return {
       accessToken,
       idToken: idToken ?? former!.idToken,
@@ -123,7 +137,7 @@ export function createLogins(options: LoginsOptions): Logins {
       expiresAt: tokens.expiresIn === undefined ? undefined : now() + tokens.expiresIn,
       scope: tokens.scope ?? former?.scope,
       isSigned,
-      userInfo: typeof found === 'object' ? found.value : former?.userInfo,
+      userInfo: isSame ? found.value : former?.userInfo,
     };
   }
 
