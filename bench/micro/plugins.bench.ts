@@ -3,12 +3,15 @@
  * least that an exchange can do, so the figures are those of the plugins alone. Goals: key-auth and rate-limiting (local)
  * under 1.0 us each.
  */
-import { createHmac } from 'node:crypto';
+import { createHmac, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { bench, do_not_optimize, run } from 'mitata';
+import { signToken } from '../../src/kits/jwt/index.ts';
+import type { HttpClient } from '../../src/kits/remote/index.ts';
 import type { Kong, PluginHost, Row } from '../../src/pdk/index.ts';
 import { storedConfig } from '../../src/pdk/testing/config.ts';
 import { createFakeHost } from '../../src/pdk/testing.ts';
 import { bundledPlugins } from '../../src/plugins/index.ts';
+import { defineOpenidConnect } from '../../src/plugins/openid-connect/define.ts';
 
 const instance = { id: 'p1', instanceName: null, routeId: 'r1', serviceId: 's1', consumerId: null };
 const consumer: Row = { id: '4b6e9a2c-0f1d-4c3b-9e8a-7d6c5b4a3f01', username: 'bob', custom_id: 'b-1' };
@@ -138,11 +141,48 @@ function measure(title: string, name: string, config: Row, phase: 'access' | 'he
   bench(title, () => do_not_optimize(handler(kong)));
 }
 
+/** An OpenID provider that answers from memory. */
+function createProvider(key: KeyObject): HttpClient {
+  const documents: { readonly [path: string]: object } = {
+    '/.well-known/openid-configuration': { issuer: 'https://id.test', jwks_uri: 'https://id.test/keys' },
+    '/keys': { keys: [{ ...key.export({ format: 'jwk' }), kid: 'k1' }] },
+  };
+  return {
+    ask: async ({ url }) => ({
+      status: 200,
+      mediaType: 'application/json',
+      body: JSON.stringify(documents[new URL(url).pathname]),
+    }),
+    close: () => undefined,
+  };
+}
+
+const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+
+/** Measures a bearer token that was verified before. */
+async function measureOpenid(title: string, config: Row): Promise<void> {
+  const claims = { iss: 'https://id.test', sub: 'bob', aud: 'api', scope: 'read write', name: 'Bob', exp: 4e9 };
+  const text = `${part({ alg: 'RS256', kid: 'k1', typ: 'at+jwt' })}.${part({ ...claims, jti: 'x'.repeat(300) })}`;
+  const bearer = createStandIn({ authorization: `Bearer ${text}.${signToken(text, 'RS256', privateKey)}` });
+  const plugin = defineOpenidConnect(() => createProvider(publicKey));
+  const stored = storedConfig(plugin, { issuer: 'https://id.test', cache_ttl: 604_800, ...config });
+  const { access } = plugin.setup(rowHost)(stored as never, instance);
+  await access!(bearer);
+  if (access!(bearer) !== undefined) throw new Error('A token that was seen before is to be judged at once');
+  bench(title, () => do_not_optimize(access!(bearer)));
+}
+
 measure('key-auth', 'key-auth', {});
 measure('key-auth, hiding the key', 'key-auth', { hide_credentials: true });
 measure('basic-auth', 'basic-auth', {});
 measure('acl', 'acl', { allow: ['press'] });
 measure('jwt, HS256', 'jwt', { header_names: ['x-token'], claims_to_verify: ['exp'] });
+await measureOpenid('openid-connect, a token seen before', {});
+await measureOpenid('openid-connect, with a consumer and two headers', {
+  consumer_claim: ['sub'],
+  upstream_headers_claims: ['scope', 'name'],
+  upstream_headers_names: ['X-Scope', 'X-Name'],
+});
 measure('hmac-auth', 'hmac-auth', { clock_skew: 1e10 });
 measure('ip-restriction', 'ip-restriction', { allow: ['192.168.0.0/16', '10.0.0.0/8'], deny: ['10.1.0.0/16'] });
 measure('bot-detection', 'bot-detection', {});

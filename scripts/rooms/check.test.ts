@@ -76,6 +76,19 @@ describe('checkRooms', () => {
     );
   });
 
+  it('lets kits build on the common one', () => {
+    assert.deepEqual(
+      check({
+        'src/kits/jwt/a.ts': "import { a } from '../credentials/index.ts';\nimport { b } from '../credentials/b.ts';",
+        'src/kits/credentials/c.ts': "import { d } from '../jwt/index.ts';",
+      }),
+      [
+        'src/kits/credentials/c.ts:1: "kits/credentials" may not import another part of "kits"',
+        'src/kits/jwt/a.ts:2: "src/kits/credentials/b.ts" lies behind a door: import "src/kits/credentials/index.ts"',
+      ],
+    );
+  });
+
   it('refuses imports out of src, except of test support in tests', () => {
     assert.deepEqual(
       check({

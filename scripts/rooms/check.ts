@@ -72,6 +72,9 @@ function checkTarget(path: string, from: Place, target: string): string | undefi
 
 function checkIslands(path: string, from: Place, to: Place, target: string): string | undefined {
   if (!table.islands.includes(from.room) || from.island === to.island) return undefined;
+  if (table.commons.includes(posix.join(to.room, to.island))) {
+    return isDoor(target) || isTest(path) ? undefined : behindDoor(target, to);
+  }
   if (from.island !== '') return `"${from.room}/${from.island}" may not import another part of "${from.room}"`;
   return isDoor(target) || isTest(path) ? undefined : behindDoor(target, to);
 }

@@ -33,6 +33,9 @@ export const extraDoors: readonly string[] = ['src/pdk/support.ts', 'src/pdk/tes
 /** Rooms of which each folder is a room of its own; files directly in it may import these folders' doors. */
 export const islands: readonly string[] = ['kits', 'plugins'];
 
+/** Islands that the others of their room may import too; they import none of those. */
+export const commons: readonly string[] = ['kits/credentials'];
+
 /** Rooms that tests of any room may import: the bundled plugins are the richest examples of what others work on. */
 export const forTests: readonly string[] = ['plugins'];
 

@@ -92,6 +92,8 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
     },
     counters: sharedCounters,
     store: openSharedStore(data.buffers.store, clock),
+    consumers: cache.reader(consumers) as EntityReader,
+    trustedCertificates: data.trusted,
     reader: (definition) => cache.reader(definition) as EntityReader<never>,
     writer: (definition) => store.writer(definition.name) as EntityWriter<never>,
     every(ms, task) {

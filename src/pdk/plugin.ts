@@ -119,6 +119,10 @@ export interface PluginHost {
   };
   readonly counters: SharedCounters;
   readonly store: SharedStore;
+  /** Consumers by id and by the unique fields `username` and `custom_id`, through the worker's cache. */
+  readonly consumers: EntityReader;
+  /** PEM texts of authorities trusted beside the usual ones (`lua_ssl_trusted_certificate`). */
+  readonly trustedCertificates: readonly string[];
   /** A cached reader for an entity of this plugin or of core, such as consumers. */
   reader<E extends EntityDefinition>(entity: E): EntityReader<Stored<E>>;
   /** A writer for an entity of this plugin. */

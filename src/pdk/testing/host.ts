@@ -13,6 +13,8 @@ export interface FakeHostOptions {
   readonly clock?: ManualClock;
   readonly counters?: SharedCounters;
   readonly store?: SharedStore;
+  /** PEM texts; none unless told. */
+  readonly trustedCertificates?: readonly string[];
   /** Name of the node; `gibbon-test` unless told. */
   readonly hostname?: string;
 }
@@ -47,6 +49,8 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
     counters: options.counters ?? createFakeCounters(() => clock.now()),
     store: options.store ?? createFakeStore(() => clock.now()),
     rows,
+    consumers: rows('consumers'),
+    trustedCertificates: options.trustedCertificates ?? [],
     reader: <E extends EntityDefinition>(entity: E) =>
       rows(entity.name, entity.cache_key ?? entity.primary_key) as EntityReader<Stored<E>>,
     writer: <E extends EntityDefinition>(entity: E) => tables.writer(entity.name) as EntityWriter<Stored<E>>,

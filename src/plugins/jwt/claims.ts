@@ -1,4 +1,4 @@
-import { type Claims, claimOf } from './token.ts';
+import { type Claims, claimOf } from '../../kits/jwt/index.ts';
 
 /** What is wrong with claims, by name; the texts are Kong's. */
 export type ClaimErrors = { readonly [claim: string]: string };

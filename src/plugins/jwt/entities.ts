@@ -1,5 +1,5 @@
+import { algorithmNames, parsePublicKey } from '../../kits/jwt/index.ts';
 import { defineEntity, f, typedefs } from '../../schema/index.ts';
-import { algorithmNames, parsePublicKey } from './algorithms.ts';
 
 /** The keys and secrets with which tokens of consumers are signed. */
 export const jwtSecrets = defineEntity({

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
+import { part, signed, signedWith } from '../../kits/jwt/token.fixtures.ts';
 import { createManualClock, createPluginRunner, type FakeHostOptions, runPlugin } from '../../pdk/testing.ts';
 import { createSchema, type Row } from '../../schema/index.ts';
 import { jwtSecrets } from './entities.ts';
 import { jwt } from './index.ts';
-import { part, signed, signedWith } from './token.fixtures.ts';
 
 const now = 1_700_000_000;
 const bob = { id: '4b6e9a2c-0f1d-4c3b-9e8a-7d6c5b4a3f01', username: 'bob', custom_id: null };

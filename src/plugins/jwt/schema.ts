@@ -1,4 +1,4 @@
-import { type EntityCheck, f } from '../../schema/index.ts';
+import { type EntityCheck, f, typedefs } from '../../schema/index.ts';
 
 /** Configuration of jwt. */
 export const config = {
@@ -37,6 +37,11 @@ export const config = {
   header_names: f.set(f.string(), {
     default: ['authorization'],
     description: 'Headers in which tokens are looked for, after the word `Bearer`.',
+  }),
+  jwks_uri: typedefs.url({
+    description:
+      'Not in Kong. URL of the public keys (JWKS) with which tokens are signed, in place of those of credentials, which ' +
+      'only say then whose a token is.',
   }),
   realm: f.string({ required: false, description: 'Realm named in the `WWW-Authenticate` header of a refusal.' }),
 };

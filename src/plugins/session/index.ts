@@ -1,12 +1,11 @@
 import { isUuid, messageOf, randomString } from '../../kernel/index.ts';
 import { findCookie, setIdentity } from '../../kits/credentials/index.ts';
+import { mergeCookies, Session } from '../../kits/sessions/index.ts';
 import { definePlugin, type Handlers, type Kong, kongVersion, type PluginHost } from '../../pdk/index.ts';
 import type { StoredOf } from '../../schema/index.ts';
-import { mergeCookies } from './cookies.ts';
 import { sessions } from './entities.ts';
 import { isLogout } from './logout.ts';
 import { config, shorthandFields } from './schema.ts';
-import { Session } from './session.ts';
 import { settingsOf } from './settings.ts';
 import { createStorage } from './storage.ts';
 

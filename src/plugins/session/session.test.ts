@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { Session } from '../../kits/sessions/index.ts';
 import { createFakeHost, createManualClock } from '../../pdk/testing.ts';
 import type { Row } from '../../schema/index.ts';
 import { sessions } from './entities.ts';
-import { Session } from './session.ts';
 import { settingsOf } from './settings.ts';
 import { createStorage } from './storage.ts';
 

@@ -1,31 +1,11 @@
+import {
+  cookieAttributes,
+  createSessionKeys,
+  type SessionSettings,
+  type SessionStorage,
+} from '../../kits/sessions/index.ts';
 import type { StoredOf } from '../../schema/index.ts';
-import { cookieAttributes } from './cookies.ts';
-import { createSessionKeys, type SessionKeys } from './keys.ts';
 import type { config } from './schema.ts';
-import type { SessionStorage } from './storage.ts';
-
-/** One of the two cookies of a session: the one that ends with the browser, or the one that lasts. Times are in seconds. */
-export interface CookieKind {
-  readonly name: string;
-  readonly lasts: boolean;
-  /** 0 for none. */
-  readonly rollingTimeout: number;
-  readonly absoluteTimeout: number;
-  readonly idlingTimeout: number;
-}
-
-/** A configuration, ready for use. */
-export interface SessionSettings {
-  readonly keys: SessionKeys;
-  /** Undefined when sessions are kept in cookies. */
-  readonly storage: SessionStorage | undefined;
-  readonly audience: string;
-  readonly staleTtl: number;
-  readonly attributes: string;
-  readonly session: CookieKind;
-  /** Undefined when nothing lasts. */
-  readonly remember: CookieKind | undefined;
-}
 
 /** Prepares a configuration; what is null has its default. `secret` stands in for one that is null. */
 export function settingsOf(

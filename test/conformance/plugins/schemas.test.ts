@@ -47,15 +47,24 @@ function configOf({ fields }: { readonly fields: unknown }): { readonly shorthan
   return (fields as { readonly config?: object }[]).find((field) => 'config' in field)!.config!;
 }
 
-/** Without descriptions and messages of deprecation, which the facts leave out. */
+/** Without descriptions and messages of deprecation, which the facts leave out, and without fields that are not Kong's. */
 function comparable(json: unknown): { readonly fields: unknown; readonly entity_checks: unknown } {
   const text = JSON.stringify(json, (name, value: unknown) => {
+    if (Array.isArray(value)) return value.filter((entry) => !isOurs(entry));
     if (name === 'description' || (name === 'message' && typeof value === 'string')) return undefined;
     // Kong's session makes up a default when it starts; here each row gets a text of its own.
     const { default: fallback, ...rest } = (value ?? {}) as { readonly default?: unknown };
     return fallback === 'RANDOM' ? { ...rest, auto: true } : value;
   });
   return JSON.parse(text) as { readonly fields: unknown; readonly entity_checks: unknown };
+}
+
+/** True for a field that says of itself that Kong does not have it. */
+function isOurs(entry: unknown): boolean {
+  const [field] = Object.values(
+    (entry ?? {}) as { readonly [field: string]: { readonly description?: unknown } | null },
+  );
+  return typeof field?.description === 'string' && field.description.startsWith('Not in Kong.');
 }
 
 function pick(from: object, names: readonly string[]): object {

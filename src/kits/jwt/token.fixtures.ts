@@ -1,4 +1,5 @@
-import { createHmac, type KeyObject, sign } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
+import { type AlgorithmName, signToken } from './algorithms.ts';
 import type { Claims } from './token.ts';
 
 /** The part of a token that stands for `value`. */
@@ -18,9 +19,5 @@ export function signed(claims: unknown, secret: string, header: Claims = {}): st
 /** A token signed with a private key by one of the asymmetric algorithms. */
 export function signedWith(claims: unknown, alg: string, key: KeyObject): string {
   const text = `${part({ alg })}.${part(claims)}`;
-  const hash = alg === 'EdDSA' ? null : `sha${alg.slice(2)}`;
-  const options = alg.startsWith('ES')
-    ? ({ key, dsaEncoding: 'ieee-p1363' } as const)
-    : { key, ...(alg.startsWith('PS') && { padding: 6, saltLength: -1 }) };
-  return `${text}.${sign(hash, Buffer.from(text), options).toString('base64url')}`;
+  return `${text}.${signToken(text, alg as AlgorithmName, key)}`;
 }

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes, timingSafeEqual } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { decodeBase64Url, findCookie } from '../../kits/credentials/index.ts';
+import { decodeBase64Url, findCookie } from '../credentials/index.ts';
 import { cookieCount } from './cookies.ts';
 import {
   type Head,

@@ -1,5 +1,5 @@
-import { constants, createHmac, createPublicKey, createSecretKey, type KeyObject, verify } from 'node:crypto';
-import { decodeBase64, decodeBase64Url, isSameSecret } from '../../kits/credentials/index.ts';
+import { constants, createHmac, createPublicKey, createSecretKey, type KeyObject, sign, verify } from 'node:crypto';
+import { decodeBase64, decodeBase64Url, isSameSecret } from '../credentials/index.ts';
 
 /** The algorithms of Kong 3.9, all of RFC 7518 section 3.1 and RFC 8037 but `none`. */
 export const algorithmNames = [
@@ -112,4 +112,19 @@ export function parseSecret(secret: string, isBase64: boolean): KeyObject | unde
   if (!isBase64) return createSecretKey(secret, 'utf8');
   const bytes = decodeBase64(secret) ?? decodeBase64Url(secret) ?? '';
   return bytes === '' ? undefined : createSecretKey(bytes, 'latin1');
+}
+
+/**
+ * Signs a text with a private key and returns the signature in base64 for URLs.
+ * @throws Error when the key does not fit the algorithm, or the algorithm is a symmetric one.
+ */
+export function signToken(signed: string, algorithm: AlgorithmName, key: KeyObject): string {
+  if (algorithm.startsWith('HS')) throw new Error(`Cannot sign by "${algorithm}" with a private key`);
+  const hash = algorithm === 'EdDSA' ? null : `sha${algorithm.slice(2)}`;
+  const options = algorithm.startsWith('ES')
+    ? ({ key, dsaEncoding: 'ieee-p1363' } as const)
+    : algorithm.startsWith('PS')
+      ? { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
+      : { key };
+  return sign(hash, Buffer.from(signed), options).toString('base64url');
 }

@@ -1,4 +1,4 @@
-import { whenReady } from '../../kits/credentials/index.ts';
+import { whenReady } from '../credentials/index.ts';
 import { cookieCount, expiry, mergeCookies, splitCookies } from './cookies.ts';
 import { dataInCookies, type Entry, type Envelope, openData, openHead, seal, touch } from './envelope.ts';
 import { headFlags } from './head.ts';

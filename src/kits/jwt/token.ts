@@ -1,4 +1,4 @@
-import { decodeBase64Url, isAscii, unpaddedBase64Url } from '../../kits/credentials/index.ts';
+import { decodeBase64Url, isAscii, unpaddedBase64Url } from '../credentials/index.ts';
 import { type AlgorithmName, algorithms } from './algorithms.ts';
 
 /** An object of a token, as JSON spells it. */
