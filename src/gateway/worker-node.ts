@@ -229,6 +229,7 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
               ssl: address.ssl,
               http2: address.http2 || (address.ssl && offersHttp2),
               reusePort: true,
+              proxyProtocol: address.proxy_protocol,
               ...(address.backlog === undefined ? {} : { backlog: address.backlog }),
             },
             address.ssl ? { certificates, options: certificates.serverOptions } : undefined,

@@ -1,3 +1,5 @@
+import type { ProxiedPeer } from './listeners/proxy-protocol/result.ts';
+
 /** What is known of a client's connection; the same for all requests on it. */
 export interface ClientConnection {
   /** Number of the connection in its worker, from 1. */
@@ -14,6 +16,8 @@ export interface ClientConnection {
   readonly sni: string | undefined;
   /** The peer is within `trusted_ips`. */
   readonly isTrusted: boolean;
+  /** Who is behind the peer by the PROXY protocol; undefined when nobody said. */
+  readonly proxied?: ProxiedPeer | undefined;
   /** X-Forwarded-For's last element with CRLF, then lines of X-Forwarded-Proto, -Port and X-Real-IP: the same all along. */
   readonly forwardedLines: string;
   /** The part of requests to an upstream that did not change since the last one; kept by whoever writes them. */

@@ -19,12 +19,19 @@ export function createTrust(entries: readonly string[]): (address: string) => bo
 }
 
 /**
- * Sees through a trusted proxy: takes the client's address from `real_ip_header`, as nginx's realip module does. With
+ * Sees through a trusted proxy: takes the client's address from `real_ip_header`, or from the PROXY protocol, as nginx's realip module does. With
  * `real_ip_recursive` the last address that is not trusted itself, else the last one.
  */
 export function resolveClient(x: Exchange): void {
   const { settings } = x.runtime;
   const name = settings.realIpHeader;
+  if (name === 'proxy_protocol') {
+    const { proxied } = x.down.client;
+    if (proxied === undefined) return;
+    x.clientIp = proxied.sourceIp;
+    x.clientPort = proxied.sourcePort;
+    return;
+  }
   const value = name === 'x-forwarded-for' ? x.head.forwardedFor : x.firstHeader(name);
   if (value === undefined) return;
   const list = name === 'x-forwarded-for' ? value.split(',') : [value];

@@ -9,6 +9,8 @@ import type { ProxyRuntime } from '../runtime.ts';
 import { Http1Connection } from './http1-connection.ts';
 import { Http2Connection } from './http2-connection.ts';
 import { type Http2Shared, TurnEnd } from './http2-output.ts';
+import { ProxiedPeers } from './proxied-peers.ts';
+import type { ProxiedPeer } from './proxy-protocol/result.ts';
 import { createReadBuffers, type ReadBuffers } from './read-buffers.ts';
 import { Undecided } from './undecided.ts';
 
@@ -19,6 +21,8 @@ export interface ListenAddress {
   readonly ssl: boolean;
   /** Speaks HTTP/2 too: agreed upon by ALPN with TLS, by prior knowledge without. */
   readonly http2?: boolean;
+  /** Connections come from a proxy that says by the PROXY protocol who its client is; others are refused. */
+  readonly proxyProtocol?: boolean;
   readonly backlog?: number;
   /** Shares the port with the other workers; the kernel deals connections out. */
   readonly reusePort: boolean;
@@ -55,6 +59,8 @@ interface Acceptance {
   readonly buffers: ReadBuffers;
   /** Undefined on a listener that does not speak HTTP/2. */
   readonly http2: Http2Shared | undefined;
+  /** Undefined on a listener without the PROXY protocol. */
+  readonly proxied: ProxiedPeers | undefined;
   adopt<Connection extends ProxyConnection>(connection: Connection): Connection;
   /** Goes on with `next` in place of `previous`. */
   replace(previous: ProxyConnection, next: ProxyConnection): void;
@@ -85,11 +91,16 @@ export async function listen(
   let drained: (() => void) | undefined;
   /** Connections that were accepted so far. */
   let taken = 0;
+  const proxied =
+    address.proxyProtocol === true
+      ? new ProxiedPeers({ ...runtime, timeout: runtime.settings.headerTimeout })
+      : undefined;
 
   const acceptance: Acceptance = {
     runtime,
     buffers,
     http2: address.http2 === true ? { pool: new ChunkPool(), lines: new LineCache(), turn: new TurnEnd() } : undefined,
+    proxied,
     adopt(connection) {
       taken += 1;
       connections.add(connection);
@@ -109,21 +120,34 @@ export async function listen(
     },
   };
 
-  const server: Server =
+  const inner: Server =
     tls === undefined
       ? createServer({ noDelay: true, highWaterMark, pauseOnConnect: true }, (socket) => {
-          acceptPlain(acceptance, socket);
+          acceptPlain(acceptance, socket, undefined);
         })
       : createTlsServer(
           {
-            ...withHandlers(runtime, tls.options),
+            ...withHandlers(acceptance, tls.options),
             ...(address.http2 === true ? { ALPNProtocols: http2Names } : {}),
             highWaterMark,
           } as TlsOptions,
           (socket) => acceptTls(acceptance, socket),
         );
   // A failed handshake is the client's affair; without a listener it would be thrown.
-  if (tls !== undefined) server.on('tlsClientError', () => {});
+  if (tls !== undefined) inner.on('tlsClientError', () => {});
+  const server =
+    proxied === undefined
+      ? inner
+      : createServer({ noDelay: true, highWaterMark, pauseOnConnect: true }, (socket) => {
+          proxied.await(socket, (peer) => {
+            if (tls === undefined) {
+              acceptPlain(acceptance, socket, peer);
+              return;
+            }
+            proxied.keep(socket, peer);
+            inner.emit('connection', socket);
+          });
+        });
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -147,6 +171,7 @@ export async function listen(
     },
     async drain() {
       isDraining = true;
+      proxied?.close();
       for (const connection of connections) connection.drain();
       // The end of the listener would reset the connections that the system has made and that nobody has taken yet.
       for (let before = -1, round = 0; before !== taken && round < acceptRounds; round += 1) {
@@ -163,6 +188,7 @@ export async function listen(
     },
     destroy() {
       server.close();
+      proxied?.close();
       for (const connection of connections) connection.destroy();
     },
   };
@@ -176,9 +202,9 @@ interface HandleOwner {
  * Wraps an accepted handle in a socket of its own that reads into our buffers: that spares an allocation of 64 KiB for each
  * read. It needs the undocumented `handle` option; where that is gone, the socket is used as it came.
  */
-function acceptPlain(acceptance: Acceptance, accepted: Socket): void {
+function acceptPlain(acceptance: Acceptance, accepted: Socket, peer: ProxiedPeer | undefined): void {
   const { buffers } = acceptance;
-  const client = describeClient(acceptance.runtime, accepted, undefined);
+  const client = describeClient(acceptance.runtime, accepted, undefined, peer);
   if (client === undefined) {
     accepted.destroy();
     return;
@@ -190,6 +216,8 @@ function acceptPlain(acceptance: Acceptance, accepted: Socket): void {
     accepted.resume();
     return;
   }
+  // What was read behind a header of the PROXY protocol.
+  const early = acceptance.proxied === undefined ? null : (accepted.read() as Buffer | null);
   owner._handle = null;
   let connection: ProxyConnection | undefined;
   const socket = new Socket({
@@ -203,7 +231,7 @@ function acceptPlain(acceptance: Acceptance, accepted: Socket): void {
     },
   } as unknown as ConstructorParameters<typeof Socket>[0]);
   connection = beginPlain(acceptance, socket, client);
-  socket.resume();
+  if (early === null || connection.onRead(early, early.length)) socket.resume();
 }
 
 /** Without TLS the first bytes say which protocol it is, where there is a choice. */
@@ -225,13 +253,15 @@ function beginPlain(acceptance: Acceptance, socket: Socket, client: ClientConnec
 }
 
 /** Lets the certificate handlers of plugins run before the certificate is chosen. */
-function withHandlers(runtime: ProxyRuntime, options: TlsOptions): TlsOptions {
+function withHandlers({ runtime, proxied }: Acceptance, options: TlsOptions): TlsOptions {
   const choose = options.SNICallback;
   if (choose === undefined) return options;
   return {
     ...options,
     SNICallback(this: TLSSocket, serverName, done) {
-      const client = hasCertificateHandlers(runtime) ? describeClient(runtime, this, this, serverName) : undefined;
+      const client = hasCertificateHandlers(runtime)
+        ? describeClient(runtime, this, this, proxied?.of(this), serverName)
+        : undefined;
       if (client === undefined) choose.call(this, serverName, done);
       else runCertificate(runtime, client, () => choose.call(this, serverName, done));
     },
@@ -240,7 +270,7 @@ function withHandlers(runtime: ProxyRuntime, options: TlsOptions): TlsOptions {
 
 function acceptTls(acceptance: Acceptance, socket: TLSSocket): void {
   const { runtime, http2, gone } = acceptance;
-  const client = describeClient(runtime, socket, socket);
+  const client = describeClient(runtime, socket, socket, acceptance.proxied?.of(socket));
   if (client === undefined) {
     socket.destroy();
     return;
@@ -264,6 +294,7 @@ function describeClient(
   runtime: ProxyRuntime,
   socket: Socket,
   secured: TLSSocket | undefined,
+  proxied: ProxiedPeer | undefined,
   serverName?: string,
 ): ClientConnection | undefined {
   const { remoteAddress, remotePort, localAddress, localPort } = socket;
@@ -284,6 +315,7 @@ function describeClient(
     scheme,
     sni: typeof name === 'string' ? name.toLowerCase().replace(/\.$/, '') : undefined,
     isTrusted: !settings.trustsNobody && settings.isTrusted(address),
+    proxied,
     forwardedLines:
       `${address}\r\nX-Forwarded-Proto: ${scheme}\r\n` +
       `X-Forwarded-Port: ${forwardedPort}\r\nX-Real-IP: ${address}\r\n`,
