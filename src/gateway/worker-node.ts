@@ -14,7 +14,7 @@ import {
   type ProxyListener,
   type ProxyRuntime,
 } from '../proxy/index.ts';
-import { createRouter } from '../router/index.ts';
+import { createRouter, createStreamFieldsRouter } from '../router/index.ts';
 import type { Row } from '../schema/index.ts';
 import { gibbonVersion } from '../settings/index.ts';
 import { type CompiledRoute, createSnapshot, type InstanceFactory } from '../snapshot/index.ts';
@@ -133,6 +133,7 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
   const router = createRouter<CompiledRoute>({ flavor });
   const snapshot = createSnapshot({
     router,
+    streamRouter: createStreamFieldsRouter(flavor),
     // In the compatible flavour path_handling v1 acts as v0 (Kong 3.0).
     allowsPathHandlingV1: flavor === 'traditional',
     plugins: factories,

@@ -11,7 +11,8 @@ export type Phase =
   | 'response'
   | 'header_filter'
   | 'body_filter'
-  | 'log';
+  | 'log'
+  | 'preread';
 
 /** A header's value on the way in: one text, or several for repeated lines. */
 export type HeaderValue = string | number | boolean | readonly (string | number | boolean)[];
@@ -48,7 +49,7 @@ export interface KongClient {
   loadConsumer(id: string, byUsername?: boolean): Row | undefined | Promise<Row | undefined>;
   /** Sets consumer and credential for this request; null clears, one of the two must be there. */
   authenticate(consumer: Row | null, credential: Row | null): void;
-  /** `http`, `https`, `grpc` ...; with `allowTerminated` X-Forwarded-Proto of a trusted peer counts. */
+  /** `http`, `https`, `grpc`, `tcp` ...; with `allowTerminated` X-Forwarded-Proto of a trusted peer counts. */
   getProtocol(allowTerminated?: boolean): string;
 }
 
@@ -257,6 +258,9 @@ export interface KongConnection {
  * What a handler is given for one request: Kong's plugin development kit. Texts are Unicode: header values, paths and
  * arguments that come in as UTF-8 are read as such (as Latin-1 otherwise), and what is set goes out as UTF-8. Only raw
  * bodies are strings of bytes.
+ *
+ * On a raw stream, in `preread` and `log`, there is no `request`; of `response` there are exit and error, with the statuses
+ * 200, 400, 403, 500, 502 and 503; of `service` setTarget and setUpstream. The rest throws.
  */
 export interface Kong {
   /** The version of Kong whose behaviour this is, such as `3.9.3`. */

@@ -111,6 +111,14 @@ export function logEntry(facts: LogFacts, values: readonly SerializeValue[] = []
     ...(facts.workspace !== undefined && { workspace: facts.workspace }),
     ...(facts.workspaceName !== undefined && { workspace_name: facts.workspaceName }),
   };
+  return withValues(entry, values);
+}
+
+/**
+ * Makes the changes to an entry that plugins asked for.
+ * @throws GibbonError `ERR_PDK_USE` for a value that is no data, or a path that leads through one that is no record.
+ */
+export function withValues(entry: { [field: string]: unknown }, values: readonly SerializeValue[]): Row {
   for (const value of values) applyValue(entry, value);
   return entry;
 }

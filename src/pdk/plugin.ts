@@ -31,7 +31,12 @@ export interface Handlers {
    * chunk as it is. Must be synchronous.
    */
   readonly bodyFilter?: (kong: Kong, chunk: Uint8Array, last: boolean) => Uint8Array | undefined;
-  /** After the last byte; nothing here delays the client. */
+  /**
+   * On a raw stream (TCP, TLS, UDP), after routing and before the upstream is called; for configurations whose protocols
+   * have one of tcp, tls, tls_passthrough and udp.
+   */
+  readonly preread?: Handler;
+  /** After the last byte; nothing here delays the client. On a raw stream once it has ended. */
   readonly log?: Handler;
   /** When this configuration is replaced or removed. */
   readonly dispose?: () => void;

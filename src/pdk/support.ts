@@ -30,4 +30,5 @@ export {
   phaseViolation,
 } from './phases.ts';
 export { pluginSubschema } from './plugin-schema.ts';
+export { type StreamLogFacts, streamLogEntry } from './stream-log-entry.ts';
 export { bytesOf, latin1OfText, textOfLatin1 } from './text.ts';

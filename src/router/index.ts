@@ -4,6 +4,8 @@
  * stores, plugins or sockets.
  */
 export { checkProtocol, type ProtocolAnswer, type ProtocolRequest } from './protocol-check.ts';
+export { createStreamFieldsRouter } from './stream/router.ts';
+export type { StreamRequest, StreamRouter } from './stream/types.ts';
 export type { FieldsFlavor } from './traditional/flavor.ts';
 export { createRouter, type RouterOptions } from './traditional/router.ts';
 export type { RouteMatch, RouteRequest, Router, RouteTarget } from './types.ts';

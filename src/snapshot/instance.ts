@@ -15,6 +15,7 @@ export interface Instance {
   readonly response: Handlers['response'];
   readonly headerFilter: Handlers['headerFilter'];
   readonly bodyFilter: Handlers['bodyFilter'];
+  readonly preread: Handlers['preread'];
   readonly logPhase: Handlers['log'];
   readonly dispose: Handlers['dispose'];
 }
@@ -47,11 +48,10 @@ export function createInstance(row: Row, factory: InstanceFactory, logger: Logge
   } catch (fault) {
     const reason = messageOf(fault);
     log.error(`Cannot start plugin "${name}" (id ${row['id'] as string}): ${reason}`);
-    handlers = {
-      access() {
-        throw new Error(`the plugin could not be started: ${reason}`);
-      },
+    const refuse = (): never => {
+      throw new Error(`the plugin could not be started: ${reason}`);
     };
+    handlers = { access: refuse, preread: refuse };
   }
   return Object.freeze({
     id: row['id'] as string,
@@ -65,6 +65,7 @@ export function createInstance(row: Row, factory: InstanceFactory, logger: Logge
     response: handlers.response,
     headerFilter: handlers.headerFilter,
     bodyFilter: handlers.bodyFilter,
+    preread: handlers.preread,
     logPhase: handlers.log,
     dispose: handlers.dispose,
   });

@@ -65,6 +65,7 @@ export interface Plan {
   readonly response: readonly Instance[];
   readonly headerFilter: readonly Instance[];
   readonly bodyFilter: readonly Instance[];
+  readonly preread: readonly Instance[];
   readonly log: readonly Instance[];
 }
 
@@ -96,6 +97,7 @@ export function listsOf(instances: readonly Instance[]): Omit<Plan, 'routeId' | 
     response: instances.filter((instance) => instance.response !== undefined),
     headerFilter: instances.filter((instance) => instance.headerFilter !== undefined),
     bodyFilter: instances.filter((instance) => instance.bodyFilter !== undefined),
+    preread: instances.filter((instance) => instance.preread !== undefined),
     log: instances.filter((instance) => instance.logPhase !== undefined),
   };
 }

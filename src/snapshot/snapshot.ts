@@ -1,10 +1,11 @@
 import type { EntityChange } from '../events/index.ts';
 import { type Logger, messageOf } from '../kernel/index.ts';
-import type { Router } from '../router/index.ts';
+import type { Router, StreamRouter } from '../router/index.ts';
 import type { Row } from '../schema/index.ts';
 import { CompiledRoute, CompiledService } from './compiled.ts';
 import { createInstance, type Instance, type InstanceFactory } from './instance.ts';
-import { createPlan, foreignId, type Plan, PluginScopes } from './plan.ts';
+import { foreignId, type Plan } from './plan.ts';
+import { PlanBook } from './plan-book.ts';
 
 /** Rows that another room keeps ready, such as upstreams or certificates. */
 export interface RowKeeper {
@@ -15,6 +16,8 @@ export interface RowKeeper {
 /** What a snapshot is built upon. */
 export interface SnapshotOptions {
   readonly router: Router<CompiledRoute>;
+  /** Finds routes of raw streams. */
+  readonly streamRouter: StreamRouter<CompiledRoute>;
   /** False makes `path_handling` v0 for every route. */
   readonly allowsPathHandlingV1: boolean;
   /** Plugins that are set up in this worker, by name. */
@@ -27,10 +30,14 @@ export interface SnapshotOptions {
 /** What the data plane reads. */
 export interface Snapshot {
   readonly router: Router<CompiledRoute>;
+  readonly streamRouter: StreamRouter<CompiledRoute>;
   /** The plan for requests without a route: global configurations only. */
   readonly globalPlan: Plan;
   /** The plan of a route. Hand-outs are frozen: a request keeps what it was given. */
   planOf(route: CompiledRoute): Plan;
+  /** The same for raw streams, of configurations whose protocols are for them. */
+  readonly globalStreamPlan: Plan;
+  streamPlanOf(route: CompiledRoute): Plan;
   /** A certificate or CA certificate by id. */
   certificate(id: string): Row | undefined;
   caCertificate(id: string): Row | undefined;
@@ -40,36 +47,38 @@ export interface Snapshot {
   readonly certificateVersion: number;
 }
 
-const httpProtocols = new Set(['http', 'https', 'grpc', 'grpcs']);
+const streamProtocols = new Set(['tcp', 'tls', 'tls_passthrough', 'udp']);
 
 /** Creates an empty {@link Snapshot}. */
 export function createSnapshot(options: SnapshotOptions): Snapshot {
-  const { router, logger } = options;
+  const { router, streamRouter, logger } = options;
   const services = new Map<string, CompiledService>();
   const routes = new Map<string, Row>();
   const routesOfService = new Map<string, Set<string>>();
   const instances = new Map<string, Instance>();
-  const scopesByName = new Map<string, PluginScopes>();
+  const requestPlans = new PlanBook();
+  const streamPlans = new PlanBook();
   const certificates = new Map<string, Row>();
   const caCertificates = new Map<string, Row>();
-  let ordered: readonly PluginScopes[] = [];
-  let planVersion = 0;
-  let globalPlan = createPlan(ordered, '', '');
   let certificateVersion = 0;
 
   function placeRoute(route: Row): void {
     const id = route['id'] as string;
     const serviceId = foreignId(route['service']);
     const service = services.get(serviceId);
+    const isStream = (route['protocols'] as readonly string[] | null)?.some((name) => streamProtocols.has(name));
+    const home = isStream === true ? streamRouter : router;
+    // Its protocols may have been others before.
+    (isStream === true ? router : streamRouter).delete(id);
     // A route whose service is switched off, or has not arrived yet, takes no requests (Kong 2.7).
     if (serviceId !== '' && (service === undefined || service.row['enabled'] === false)) {
-      router.delete(id);
+      home.delete(id);
       return;
     }
     try {
-      router.put(new CompiledRoute(route, service, options.allowsPathHandlingV1));
+      home.put(new CompiledRoute(route, service, options.allowsPathHandlingV1));
     } catch (fault) {
-      router.delete(id);
+      home.delete(id);
       logger.error(
         `Cannot take route "${(route['name'] as string | null) ?? id}" into the router: ${messageOf(fault)}`,
       );
@@ -96,6 +105,7 @@ export function createSnapshot(options: SnapshotOptions): Snapshot {
     if (change.operation === 'delete') {
       routes.delete(id);
       router.delete(id);
+      streamRouter.delete(id);
       return;
     }
     routes.set(id, change.row);
@@ -114,9 +124,8 @@ export function createSnapshot(options: SnapshotOptions): Snapshot {
     const instance = instances.get(id);
     if (instance === undefined) return;
     instances.delete(id);
-    const scopes = scopesByName.get(instance.name)!;
-    scopes.delete(instance);
-    if (scopes.isEmpty) scopesByName.delete(instance.name);
+    requestPlans.delete(instance);
+    streamPlans.delete(instance);
     try {
       instance.dispose?.();
     } catch (fault) {
@@ -129,7 +138,9 @@ export function createSnapshot(options: SnapshotOptions): Snapshot {
     removeInstance(row['id'] as string);
     if (change.operation === 'delete' || row['enabled'] === false) return;
     const protocols = row['protocols'] as readonly string[] | null;
-    if (protocols !== null && !protocols.some((protocol) => httpProtocols.has(protocol))) return;
+    const isForStreams = protocols?.some((protocol) => streamProtocols.has(protocol)) === true;
+    const isForRequests = protocols === null || protocols.some((protocol) => !streamProtocols.has(protocol));
+    if (!isForRequests && !isForStreams) return;
     const name = row['name'] as string;
     const factory = options.plugins.get(name);
     if (factory === undefined) {
@@ -137,30 +148,25 @@ export function createSnapshot(options: SnapshotOptions): Snapshot {
       return;
     }
     const instance = createInstance(row, factory, logger);
-    let scopes = scopesByName.get(name);
-    if (scopes === undefined) {
-      scopes = new PluginScopes(name, factory.definition.priority);
-      scopesByName.set(name, scopes);
-    }
-    scopes.put(instance);
+    if (isForRequests) requestPlans.put(instance);
+    if (isForStreams) streamPlans.put(instance);
     instances.set(instance.id, instance);
   }
 
   return {
     router,
+    streamRouter,
     get globalPlan() {
-      return globalPlan;
+      return requestPlans.globalPlan;
+    },
+    get globalStreamPlan() {
+      return streamPlans.globalPlan;
     },
     get certificateVersion() {
       return certificateVersion;
     },
-    planOf(route) {
-      if (route.planVersion !== planVersion) {
-        route.plan = createPlan(ordered, route.id, route.compiledService?.id ?? '');
-        route.planVersion = planVersion;
-      }
-      return route.plan!;
-    },
+    planOf: (route) => requestPlans.planOf(route),
+    streamPlanOf: (route) => streamPlans.planOf(route),
     certificate: (id) => certificates.get(id),
     caCertificate: (id) => caCertificates.get(id),
     apply(changes) {
@@ -198,11 +204,8 @@ export function createSnapshot(options: SnapshotOptions): Snapshot {
         }
       }
       if (pluginsChanged) {
-        ordered = [...scopesByName.values()].sort(
-          (a, b) => b.priority - a.priority || (a.name < b.name ? 1 : a.name > b.name ? -1 : 0),
-        );
-        planVersion += 1;
-        globalPlan = createPlan(ordered, '', '');
+        requestPlans.changed();
+        streamPlans.changed();
       }
     },
   };

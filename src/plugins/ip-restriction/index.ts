@@ -15,10 +15,13 @@ export const ipRestriction = definePlugin({
   entity_checks: entityChecks,
   protocols: ['grpc', 'grpcs', 'http', 'https', 'tcp', 'tls', 'tls_passthrough', 'udp'],
   default_protocols: ['http', 'https', 'tcp', 'tls', 'grpc', 'grpcs'],
-  setup: () => (stored) => ({ access: createAccess(stored) }),
+  setup: () => (stored) => {
+    const check = createCheck(stored);
+    return { access: check, preread: check };
+  },
 });
 
-function createAccess({ allow, deny, status, message }: StoredOf<typeof config>): Handler {
+function createCheck({ allow, deny, status, message }: StoredOf<typeof config>): Handler {
   const denied = deny === null || deny.length === 0 ? undefined : createAddressList(deny);
   const allowed = allow === null || allow.length === 0 ? undefined : createAddressList(allow);
 

@@ -86,8 +86,11 @@ function meetsHeader(condition: HeaderCondition, value: string): boolean {
  * condition.
  */
 export function meetsSni(condition: SniCondition, request: RouteRequest): boolean {
-  if (request.scheme === 'http') return true;
-  const { sni } = request;
+  return request.scheme === 'http' || hasServerName(condition, request.sni);
+}
+
+/** True for a server name that is among those of a condition; a connection without one has none of them. */
+export function hasServerName(condition: SniCondition, sni: string | undefined): boolean {
   if (sni === undefined) return false;
   if (condition.exact.has(sni)) return true;
   return (
