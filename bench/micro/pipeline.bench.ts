@@ -16,7 +16,7 @@ import { bundledPlugins } from '../../src/plugins/index.ts';
 import { createAccessLog, createLatencyLines, createTargetPicker, type ProxyRuntime } from '../../src/proxy/index.ts';
 import { Http1Connection } from '../../src/proxy/listeners/http1-connection.ts';
 import { createReadBuffers } from '../../src/proxy/listeners/read-buffers.ts';
-import { createRouter } from '../../src/router/index.ts';
+import { createRouter, createStreamFieldsRouter } from '../../src/router/index.ts';
 import { loadSettings } from '../../src/settings/index.ts';
 import { type CompiledRoute, createSnapshot, type InstanceFactory } from '../../src/snapshot/index.ts';
 import type { ConnectionPool, ResponseSink } from '../../src/transport/index.ts';
@@ -103,6 +103,7 @@ function connectionFor(
   }
   const snapshot = createSnapshot({
     router: createRouter<CompiledRoute>(),
+    streamRouter: createStreamFieldsRouter('traditional'),
     allowsPathHandlingV1: false,
     plugins: factories,
     keepers: {},

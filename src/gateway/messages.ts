@@ -34,7 +34,7 @@ export type ToWorker =
 export type FromWorker =
   /** Plugins are set up; rows may come. */
   | { readonly type: 'ready' }
-  /** The listeners are open, on these ports in the order of `proxy_listen`. */
+  /** The listeners are open, on these ports in the order of `proxy_listen`, then of `stream_listen`. */
   | { readonly type: 'listening'; readonly ports: readonly number[] }
   | { readonly type: 'applied'; readonly version: number }
   | { readonly type: 'find'; readonly id: number; readonly request: RowRequest }

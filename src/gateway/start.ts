@@ -43,6 +43,8 @@ export interface StartOptions {
 export interface RunningGateway {
   readonly addresses: {
     readonly proxy: readonly Address[];
+    /** Of raw streams; `ssl` where clients speak TLS. */
+    readonly stream: readonly Address[];
     readonly admin: readonly Address[];
     readonly status: readonly Address[];
   };
@@ -124,6 +126,11 @@ class GatewayNode implements RunningGateway {
       proxy: this.#settings.proxy_listen.map((listener, at) => ({
         host: listener.host,
         port: ports[at] ?? listener.port,
+        ssl: listener.ssl,
+      })),
+      stream: this.#settings.stream_listen.map((listener, at) => ({
+        host: listener.host,
+        port: ports[this.#settings.proxy_listen.length + at] ?? listener.port,
         ssl: listener.ssl,
       })),
       admin: this.#apis?.adminAddresses ?? [],

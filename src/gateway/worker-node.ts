@@ -3,7 +3,7 @@ import { createEntityCache, openSharedCache, openSharedCounters, openSharedStore
 import type { DnsStatistics } from '../dns/index.ts';
 import { consumers } from '../entities/index.ts';
 import type { EntityChange } from '../events/index.ts';
-import { type Clock, createTimerWheel, type Logger, systemClock } from '../kernel/index.ts';
+import { type Clock, createTimerWheel, type Logger, type LogLevel, systemClock } from '../kernel/index.ts';
 import type { EntityReader, EntityWriter, PluginHost } from '../pdk/index.ts';
 import {
   createAccessLog,
@@ -29,11 +29,14 @@ import { loadPlugins } from './plugin-registry.ts';
 import { proxySettingsOf } from './proxy-settings.ts';
 import { openResolver } from './resolver.ts';
 import { createStoreClient } from './store-client.ts';
+import { createStreamNode } from './stream-node.ts';
 import type { WorkerData } from './worker-data.ts';
 
 /** The data plane of one worker, from its shared memory to its listeners. */
 export interface WorkerNode {
   readonly logger: Logger;
+  /** Of the error logs of requests and of raw streams. */
+  setLogLevel(level: LogLevel): void;
   /** Takes rows that changed together. */
   apply(changes: readonly EntityChange[]): void;
   /** Takes what is to be thought of addresses of upstreams. */
@@ -197,6 +200,8 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
     memoryStats: (unit, scale) => memoryReport(unit, scale, [process.memoryUsage().heapUsed]),
   };
 
+  const streams = createStreamNode({ settings, runtime, balancers, certificates, clock });
+
   const heapTimer = setInterval(() => noteHeap(), 1000);
   heapTimer.unref();
   function noteHeap(): void {
@@ -208,6 +213,10 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
   let listeners: ProxyListener[] = [];
   return {
     logger,
+    setLogLevel(level) {
+      logger.setLevel(level);
+      streams.logger.setLevel(level);
+    },
     apply(changes) {
       for (const change of changes) cache.invalidate(change);
       snapshot.apply(changes);
@@ -237,10 +246,11 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
           ),
         ),
       );
-      return listeners.map((listener) => listener.port);
+      const own = listeners.map((listener) => listener.port);
+      return [...own, ...(await streams.listen(ports.slice(own.length)))];
     },
     async drain() {
-      await Promise.all(listeners.map((listener) => listener.drain()));
+      await Promise.all([...listeners.map((listener) => listener.drain()), streams.drain()]);
       pool.close();
       wheel.stop();
       clearInterval(refresh);

@@ -39,7 +39,7 @@ async function run(data: WorkerData): Promise<void> {
         send({ type: 'dns-statistics', id: message.id, statistics: node.dnsStatistics() });
         return;
       case 'log-level':
-        node.logger.setLevel(message.level);
+        node.setLogLevel(message.level);
         return;
       case 'listen':
         node.listen(message.ports).then(

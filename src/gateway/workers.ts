@@ -34,7 +34,7 @@ export interface Workers {
    * @throws GibbonError `ERR_WORKER_START` when a worker cannot start, such as for a port that is taken.
    */
   start(sharing?: readonly number[]): Promise<void>;
-  /** Ports of `proxy_listen` in its order, with those that the system chose for 0. */
+  /** Ports of `proxy_listen` in its order, then those of `stream_listen`, with those that the system chose for 0. */
   readonly ports: readonly number[];
   readonly count: number;
   /** Tells all workers of rows that changed together. */

@@ -6,5 +6,6 @@
 export { type FaultKind, TransportFault } from './fault.ts';
 export { type ConnectionPool, createConnectionPool, type PoolOptions, type PoolPeer } from './pool.ts';
 export { queuedBytes } from './queued-bytes.ts';
+export { RawDial, type RawDialOptions } from './raw-dial.ts';
 export type { UpstreamTls } from './tls.ts';
 export type { ResponseSink, Timeouts, UpstreamConnection } from './upstream-connection.ts';

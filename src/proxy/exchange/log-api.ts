@@ -1,8 +1,9 @@
 import { headerTable } from '../../http1/index.ts';
 import type { LogLevel } from '../../kernel/index.ts';
 import type { KongLog } from '../../pdk/index.ts';
-import { checkSerializeValue, type LogTry, logEntry, parseArgs } from '../../pdk/support.ts';
+import { checkSerializeValue, logEntry, parseArgs } from '../../pdk/support.ts';
 import type { Row } from '../../schema/index.ts';
+import { logTry } from '../phases/log-try.ts';
 import { hostName, upstreamUri } from '../phases/upstream-request.ts';
 import type { Exchange } from './exchange.ts';
 import { phasesOf, refusePhase } from './phase-check.ts';
@@ -76,17 +77,7 @@ export function serialize(x: Exchange): Row {
     x.responseEdits === undefined
       ? headerTable(`\n${x.responseLines}`, most)
       : x.responseEdits.table(`\n${x.responseLines}`, most);
-  const tries = x.passage?.tries.map(
-    (attempt): LogTry => ({
-      ip: attempt.ip,
-      port: attempt.port,
-      balancer_start: Math.floor(attempt.startedAt),
-      balancer_start_ns: attempt.startedAt * 1_000_000,
-      balancer_latency: Math.floor(attempt.latency),
-      balancer_latency_ns: attempt.latency * 1_000_000,
-      ...(attempt.failed && { state: 'failed', code: attempt.code ?? 502 }),
-    }),
-  );
+  const tries = x.passage?.tries.map(logTry);
   const proxy = x.headedAt === 0 ? -1 : Math.floor(x.headedAt - x.proxiedAt);
   const receive = x.headedAt === 0 ? 0 : Math.floor(endedAt - x.headedAt);
   const request = Math.floor(endedAt - x.startedAt);

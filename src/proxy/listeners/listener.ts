@@ -173,12 +173,7 @@ export async function listen(
       isDraining = true;
       proxied?.close();
       for (const connection of connections) connection.drain();
-      // The end of the listener would reset the connections that the system has made and that nobody has taken yet.
-      for (let before = -1, round = 0; before !== taken && round < acceptRounds; round += 1) {
-        before = taken;
-        await loopTurn();
-        await loopTurn();
-      }
+      await settleBacklog(() => taken);
       server.close();
       if (connections.size > 0) {
         await new Promise<void>((resolve) => {
@@ -192,6 +187,18 @@ export async function listen(
       for (const connection of connections) connection.destroy();
     },
   };
+}
+
+/**
+ * Waits until a listener has taken the connections that the system has made for it: its end would reset them. `taken`
+ * counts those that it took.
+ */
+export async function settleBacklog(taken: () => number): Promise<void> {
+  for (let before = -1, round = 0; before !== taken() && round < acceptRounds; round += 1) {
+    before = taken();
+    await loopTurn();
+    await loopTurn();
+  }
 }
 
 interface HandleOwner {

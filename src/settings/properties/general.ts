@@ -30,14 +30,12 @@ export const generalProperties = {
   proxy_stream_access_log: {
     kind: 'string',
     default: 'logs/access.log basic',
-    inert: true,
     description: 'Access log of the stream proxy: a path, an optional format name, or `off`.',
     since: '2.4',
   },
   proxy_stream_error_log: {
     kind: 'string',
     default: 'logs/error.log',
-    inert: true,
     description: 'Error log of the stream proxy.',
     since: '2.4',
   },

@@ -13,7 +13,6 @@ export const listenerProperties = {
     kind: 'listen',
     default: 'off',
     subsystem: 'stream',
-    inert: true,
     description: 'Where raw TCP, TLS and UDP is proxied, or `off`.',
     since: '2.1',
   },

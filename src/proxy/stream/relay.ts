@@ -1,0 +1,122 @@
+import type { Socket } from 'node:net';
+import type { TimerItem, TimerWheel } from '../../kernel/index.ts';
+import { queuedBytes, type Timeouts } from '../../transport/index.ts';
+
+/** Counts what passes. */
+export interface RelayMeter {
+  received: number;
+  sent: number;
+  upstreamReceived: number;
+  upstreamSent: number;
+}
+
+/** What {@link Relay} needs. */
+export interface RelayOptions {
+  readonly client: Socket;
+  readonly upstream: Socket;
+  readonly meter: RelayMeter;
+  /** Milliseconds: a side that is to take something must do so within `write`; both must not be silent for `read`. */
+  readonly timeouts: Timeouts;
+  readonly wheel: TimerWheel;
+  /** Both sockets are closed. */
+  readonly onEnd: (isTimeout: boolean) => void;
+}
+
+/**
+ * Passes bytes between two sockets, both ways, each as fast as the other takes them. The end of one side is passed on and
+ * leaves the other way open; a reset is passed on as one.
+ */
+export class Relay implements TimerItem {
+  deadline: number;
+  timerNext: TimerItem | null = null;
+  timerPrevious: TimerItem | null = null;
+  readonly #options: RelayOptions;
+  #open = 2;
+  #isTimeout = false;
+  /** Bytes that waited in the sockets when the time-out was looked at last. */
+  #queued = 0;
+
+  constructor(options: RelayOptions) {
+    this.#options = options;
+    const { client, upstream, meter, wheel } = options;
+    this.deadline = wheel.now + options.timeouts.read;
+    wheel.schedule(this);
+    this.#pump(client, upstream, (length) => {
+      meter.received += length;
+      meter.upstreamSent += length;
+    });
+    this.#pump(upstream, client, (length) => {
+      meter.upstreamReceived += length;
+      meter.sent += length;
+    });
+  }
+
+  onTimeout(): void {
+    const { client, upstream, wheel } = this.#options;
+    const queued = queuedBytes(client) + queuedBytes(upstream);
+    // Something was taken since, though not all of it.
+    if (queued > 0 && queued !== this.#queued) {
+      this.#queued = queued;
+      this.deadline = wheel.now + this.#options.timeouts.write;
+      wheel.schedule(this);
+      return;
+    }
+    this.#isTimeout = true;
+    this.destroy();
+  }
+
+  /** Cuts both sides. */
+  destroy(): void {
+    this.#options.client.destroy();
+    this.#options.upstream.destroy();
+  }
+
+  #pump(from: Socket, to: Socket, count: (length: number) => void): void {
+    let hasEnded = false;
+    from.on('data', (chunk: Buffer) => {
+      count(chunk.length);
+      if (to.write(chunk)) this.#touch(this.#options.timeouts.read);
+      else {
+        from.pause();
+        this.#queued = queuedBytes(from) + queuedBytes(to);
+        this.#touch(this.#options.timeouts.write);
+      }
+    });
+    to.on('drain', () => {
+      this.#touch(this.#options.timeouts.read);
+      from.resume();
+    });
+    from.on('end', () => {
+      hasEnded = true;
+      this.#touch(this.#options.timeouts.read);
+      to.end();
+    });
+    from.on('error', () => {
+      // After its end the other side may still be taking what was sent before.
+      if (hasEnded) to.destroySoon();
+      else reset(to);
+    });
+    from.on('close', () => {
+      this.#open -= 1;
+      if (this.#open > 0) {
+        if (hasEnded) to.destroySoon();
+        else to.destroy();
+        return;
+      }
+      this.#options.wheel.cancel(this);
+      this.#options.onEnd(this.#isTimeout);
+    });
+    from.resume();
+  }
+
+  #touch(timeout: number): void {
+    this.deadline = this.#options.wheel.now + timeout;
+  }
+}
+
+/** Ends a connection the hard way, as its other side did. */
+export function reset(socket: Socket): void {
+  // TLS has no such end of its own.
+  if ('encrypted' in socket) socket.destroy();
+  else socket.resetAndDestroy();
+}
