@@ -45,6 +45,8 @@ export interface GatewayAddress {
 export interface Gateway {
   readonly addresses: {
     readonly proxy: readonly GatewayAddress[];
+    /** Of raw streams (`stream_listen`): TLS where clients speak it, datagrams where `udp` is true. */
+    readonly stream: readonly (GatewayAddress & { readonly udp: boolean })[];
     readonly admin: readonly GatewayAddress[];
     readonly status: readonly GatewayAddress[];
   };

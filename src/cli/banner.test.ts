@@ -9,6 +9,7 @@ const addresses = {
   ],
   admin: [{ host: '127.0.0.1', port: 8001, ssl: false }],
   status: [],
+  stream: [],
 };
 
 describe('formatBanner', () => {
@@ -51,5 +52,15 @@ Route something (here: to its own Admin API):
     assert.match(text, /http:\/\/\[fe80::1\]:1/);
     assert.match(text, /curl -i \[fe80::1\]:1\/echo/);
     assert.equal(text.startsWith('\u001b[1mGibbon'), true);
+  });
+
+  it('shows where raw streams come in', () => {
+    const stream = [
+      { host: '0.0.0.0', port: 5432, ssl: false, udp: false },
+      { host: '0.0.0.0', port: 9443, ssl: true, udp: false },
+      { host: '0.0.0.0', port: 53, ssl: false, udp: true },
+    ];
+    const text = formatBanner({ version: '1', addresses: { ...addresses, stream }, hasDemo: false, hasColors: false });
+    assert.match(text, /\n {2}stream {2}tcp:\/\/0\.0\.0\.0:5432 {2}tls:\/\/0\.0\.0\.0:9443 {2}udp:\/\/0\.0\.0\.0:53\n/);
   });
 });

@@ -24,6 +24,10 @@ export function formatBanner({ version, addresses, hasDemo, hasColors }: BannerO
     const urls = list.map((address) => paint(36, urlOf(address))).join('  ');
     lines.push(`  ${title.padEnd(8)}${urls === '' ? 'off' : urls}`);
   }
+  if (addresses.stream.length > 0) {
+    const urls = addresses.stream.map((address) => paint(36, urlOf(address, address.udp ? 'udp' : 'tcp', 'tls')));
+    lines.push(`  ${'stream'.padEnd(8)}${urls.join('  ')}`);
+  }
   const proxy = plainOne(addresses.proxy);
   const admin = plainOne(addresses.admin);
   if (proxy !== undefined && hasDemo) lines.push('', 'Ask it something:', '', `  curl -i ${reachable(proxy)}/echo`);
@@ -44,8 +48,8 @@ function plainOne(list: readonly Address[]): Address | undefined {
   return list.find((address) => !address.ssl);
 }
 
-function urlOf({ host, port, ssl }: Address): string {
-  return `${ssl ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+function urlOf({ host, port, ssl }: Address, plain = 'http', secure = 'https'): string {
+  return `${ssl ? secure : plain}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /** Host and port under which this machine reaches an address. */

@@ -20,7 +20,7 @@ function play(options: { lostTerminal?: boolean } = {}): Scene {
   const stopped = Promise.withResolvers<void>();
   let time = 1000;
   const gateway: RunningGateway = {
-    addresses: { proxy: [], admin: [], status: [] },
+    addresses: { proxy: [], stream: [], admin: [], status: [] },
     reload: () => Promise.resolve(),
     stop: ({ graceful, timeoutMs }) => {
       calls.push(`stop ${graceful ? 'gracefully' : 'at once'} ${timeoutMs}`);

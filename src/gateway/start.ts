@@ -44,7 +44,7 @@ export interface RunningGateway {
   readonly addresses: {
     readonly proxy: readonly Address[];
     /** Of raw streams; `ssl` where clients speak TLS. */
-    readonly stream: readonly Address[];
+    readonly stream: readonly (Address & { readonly udp: boolean })[];
     readonly admin: readonly Address[];
     readonly status: readonly Address[];
   };
@@ -132,6 +132,7 @@ class GatewayNode implements RunningGateway {
         host: listener.host,
         port: ports[this.#settings.proxy_listen.length + at] ?? listener.port,
         ssl: listener.ssl,
+        udp: listener.udp,
       })),
       admin: this.#apis?.adminAddresses ?? [],
       status: this.#apis?.statusAddresses ?? [],
