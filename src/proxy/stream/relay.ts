@@ -86,11 +86,14 @@ export class Relay implements TimerItem {
       this.#touch(this.#options.timeouts.read);
       from.resume();
     });
-    from.on('end', () => {
+    const onEnd = (): void => {
       hasEnded = true;
       this.#touch(this.#options.timeouts.read);
       to.end();
-    });
+    };
+    // A client that had nothing to say may have ended before its upstream was there.
+    if (from.readableEnded) onEnd();
+    else from.on('end', onEnd);
     from.on('error', () => {
       // After its end the other side may still be taking what was sent before.
       if (hasEnded) to.destroySoon();

@@ -122,10 +122,11 @@ export class TcpSession implements TimerItem {
     wheel.schedule(this);
     secured.on('close', this.#onLost);
     const onError = (fault: Error): void => this.#end(500, `the TLS handshake failed: ${fault.message}`);
-    secured.on('error', onError);
+    const onEnd = (): void => this.#end(500, 'the client ended the TLS handshake');
+    secured.on('error', onError).on('end', onEnd);
     secured.once('secure', () => {
       wheel.cancel(this);
-      secured.off('error', onError).on('error', this.#onLost);
+      secured.off('end', onEnd).off('error', onError).on('error', this.#onLost);
       const cipher = secured.getCipher();
       session.tls = { version: secured.getProtocol() ?? '', cipher: cipher?.standardName ?? cipher?.name ?? '' };
       this.#preread();

@@ -38,6 +38,8 @@ export class UdpSession implements TimerItem {
     if (!routeStream(session)) return this.#end(500);
     this.#silence = session.service?.timeouts.read ?? defaultSilence;
     this.#touch();
+    // The deadline may have moved to earlier.
+    session.runtime.wheel.schedule(this);
     runPreread(session, () => pickPeer(session, this.#try, this.#refuse), this.#refuse);
   }
 

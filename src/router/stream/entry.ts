@@ -65,15 +65,13 @@ export function compareEntries<T extends RouteTarget>(left: StreamEntry<T>, righ
   );
 }
 
-/** True when a connection meets all conditions of a route. */
-export function meets<T extends RouteTarget>(
-  entry: StreamEntry<T>,
-  request: StreamRequest,
-  namesCountAlways: boolean,
-): boolean {
+/**
+ * True when a connection meets all conditions of a route. Server names are asked of every connection, so that one without
+ * TLS is never taken for a route with names. Kong 3.9's `traditional_compatible` lets those pass.
+ */
+export function meets<T extends RouteTarget>(entry: StreamEntry<T>, request: StreamRequest): boolean {
   const { snis, sources, destinations } = entry;
-  if (snis !== undefined && (namesCountAlways || request.scheme === 'tls') && !hasServerName(snis, request.sni))
-    return false;
+  if (snis !== undefined && !hasServerName(snis, request.sni)) return false;
   if (destinations !== undefined && !destinations.has(request.serverIp, request.port)) return false;
   return sources === undefined || sources.has(request.clientIp, request.clientPort);
 }

@@ -81,21 +81,12 @@ export const streamCases: readonly StreamCase[] = [
     ],
   },
   {
-    name: 'asks server names of TLS alone',
-    flavors: ['traditional_compatible'],
-    routes: { named: { snis: ['a.test'] } },
-    asks: [
-      [{}, 'named'],
-      [{ scheme: 'udp' }, 'named'],
-    ],
-  },
-  {
     name: 'asks server names of every connection',
-    flavors: ['traditional'],
-    routes: { named: { snis: ['a.test'] } },
+    routes: { named: { snis: ['a.test'] }, other: { destinations: [{ port: 5432 }] } },
     asks: [
-      [{}, undefined],
-      [{ scheme: 'udp' }, undefined],
+      [{}, 'other'],
+      [{ port: 1 }, undefined],
+      [{ scheme: 'udp' }, 'other'],
     ],
   },
   {

@@ -20,8 +20,7 @@ interface DrawnRoute {
 function findSlowly(routes: Iterable<DrawnRoute>, request: StreamRequest, flavor: FieldsFlavor): string | undefined {
   const found = [...routes].filter((route) => {
     if (route.snis === null && route.sources === null && route.destinations === null) return false;
-    const isNameAsked = flavor === 'traditional' || request.scheme === 'tls';
-    if (route.snis !== null && isNameAsked && !route.snis.some((sni) => isName(sni, request.sni))) return false;
+    if (route.snis !== null && !route.snis.some((sni) => isName(sni, request.sni))) return false;
     if (route.sources?.some((net) => isNet(net, request.clientIp, request.clientPort)) === false) return false;
     return route.destinations?.some((net) => isNet(net, request.serverIp, request.port)) !== false;
   });

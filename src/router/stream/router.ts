@@ -8,13 +8,9 @@ import type { StreamRequest, StreamRouter } from './types.ts';
  * ports of their destinations or under their server names where they can be, so that a connection asks few of them.
  */
 export function createStreamFieldsRouter<T extends RouteTarget = RouteTarget>(flavor: FieldsFlavor): StreamRouter<T> {
-  /** In the compatible flavour server names are asked of TLS alone, as in Kong 3.9. */
-  const namesCountAlways = flavor === 'traditional';
   const entries = new Map<string, StreamEntry<T>>();
   const byPort = new Map<number, StreamEntry<T>[]>();
   const byName = new Map<string, StreamEntry<T>[]>();
-  /** All that are filed under names, for connections of which names are not asked. */
-  const named: StreamEntry<T>[] = [];
   const others: StreamEntry<T>[] = [];
 
   function file(entry: StreamEntry<T>, change: (list: StreamEntry<T>[], entry: StreamEntry<T>) => void): void {
@@ -23,7 +19,6 @@ export function createStreamFieldsRouter<T extends RouteTarget = RouteTarget>(fl
     if (ports !== undefined) fileUnder(byPort, ports, entry, change);
     else if (snis !== undefined && snis.suffixes.length === 0 && snis.prefixes.length === 0) {
       fileUnder(byName, snis.exact, entry, change);
-      change(named, entry);
     } else change(others, entry);
   }
 
@@ -38,9 +33,8 @@ export function createStreamFieldsRouter<T extends RouteTarget = RouteTarget>(fl
     match(request) {
       let best = firstOf(byPort.get(request.port), request, undefined);
       best = firstOf(others, request, best);
-      const isAskedName = namesCountAlways || request.scheme === 'tls';
-      const list = isAskedName ? (request.sni === undefined ? undefined : byName.get(request.sni)) : named;
-      return firstOf(list, request, best)?.target;
+      if (request.sni !== undefined) best = firstOf(byName.get(request.sni), request, best);
+      return best?.target;
     },
     put(target) {
       const entry = compileStreamEntry(target, flavor);
@@ -64,7 +58,7 @@ export function createStreamFieldsRouter<T extends RouteTarget = RouteTarget>(fl
     if (list === undefined) return best;
     for (const entry of list) {
       if (best !== undefined && compareEntries(best, entry) < 0) return best;
-      if (meets(entry, request, namesCountAlways)) return entry;
+      if (meets(entry, request)) return entry;
     }
     return best;
   }

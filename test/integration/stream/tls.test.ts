@@ -60,7 +60,7 @@ describe('TLS through the gateway', () => {
       rejectUnauthorized: false,
       allowHalfOpen: true,
       ...options,
-    });
+    } as ConnectionOptions);
     await once(socket, 'secureConnect');
     return socket;
   }
@@ -93,6 +93,7 @@ describe('TLS through the gateway', () => {
       '-servername',
       'one.test',
       '-quiet',
+      '-no_ign_eof',
     ]);
     let output = '';
     child.stdout.on('data', (bytes: Buffer) => {
@@ -180,7 +181,9 @@ describe('TLS through the gateway', () => {
   it('stands hostile first bytes', async () => {
     const hello = await clientHello('one.test');
     const broken = Buffer.from(hello);
-    broken[45] = 0xff;
+    broken[43] = 0xff;
+    const cutShort = Buffer.from(hello);
+    cutShort[45] = cutShort[45]! ^ 0xff;
     const bad: readonly Buffer[] = [
       Buffer.from('GET / HTTP/1.1\r\n\r\n'),
       Buffer.alloc(20_000, 0x16),
@@ -196,6 +199,11 @@ describe('TLS through the gateway', () => {
       assert.match(await readAll(client), /^$|^reset$/);
       client.destroy();
     }
+    // A handshake that its client gives up.
+    const quitter = await open(streamPort(gateway, 2));
+    quitter.end(cutShort);
+    assert.match(await readAll(quitter), /^(?:$|reset$|\x16\x03)/);
+    quitter.destroy();
     await logged(/ TCP 400 0 0 /);
     const client = await openTls({ servername: 'one.test' }, 2);
     client.end();
