@@ -30,6 +30,12 @@ const cases: readonly (readonly [lines: string, ...errors: string[]])[] = [
   ['resolver_family = CNAME', "resolver_family: invalid entry 'CNAME'"],
   ['dns_hostsfile = /none', 'dns_hostsfile: file does not exist'],
   ['port_maps = 80:8000, 443', 'invalid port mapping (`port_maps`): 443'],
+  ['stream_listen = 0.0.0.0:53 udp, 0.0.0.0:53, 0.0.0.0:9000 ssl proxy_protocol'],
+  [
+    'stream_listen = 0.0.0.0:53 udp ssl proxy_protocol',
+    "stream_listen: 'ssl' is incompatible with 'udp', got '0.0.0.0:53 udp ssl proxy_protocol'",
+    "stream_listen: 'proxy_protocol' is incompatible with 'udp', got '0.0.0.0:53 udp ssl proxy_protocol'",
+  ],
   ['port_maps = 0:8000', 'invalid port mapping (`port_maps`): 0:8000'],
   ['ssl_cert = /cert.pem', 'ssl_cert_key must be specified'],
   ['admin_ssl_cert_key = /key.pem', 'admin_ssl_cert must be specified'],

@@ -1,5 +1,5 @@
 import type { Check } from '../draft.ts';
-import { checkDns, checkHeaders, checkPortMaps, checkTrustedIps } from './network.ts';
+import { checkDns, checkHeaders, checkPortMaps, checkStreamListeners, checkTrustedIps } from './network.ts';
 import { checkErrorTemplates, checkNode, checkProxyServer, checkTracing } from './node.ts';
 import { checkRole, checkServed } from './role.ts';
 import {
@@ -14,6 +14,7 @@ import {
 export const checks: readonly Check[] = [
   checkTrustedCertificates,
   checkPortMaps,
+  checkStreamListeners,
   checkListenerCertificates,
   checkClientCertificate,
   checkNode,

@@ -50,6 +50,16 @@ export const checkPortMaps: Check = ({ draft }) =>
     .filter((entry) => parsePortMap(entry) === undefined)
     .map((entry) => `invalid port mapping (\`port_maps\`): ${entry}`);
 
+/** Addresses of raw streams: flags that a datagram listener cannot have, as nginx refuses them. */
+export const checkStreamListeners: Check = ({ draft }) =>
+  draft.stream_listen
+    .filter((listener) => listener.udp)
+    .flatMap((listener) =>
+      (['ssl', 'proxy_protocol'] as const)
+        .filter((flag) => listener[flag])
+        .map((flag) => `stream_listen: '${flag}' is incompatible with 'udp', got '${listener.text}'`),
+    );
+
 /** Reads `80:8000` as the outer and the own port; undefined when it is no such pair. */
 export function parsePortMap(entry: string): { readonly outer: number; readonly own: number } | undefined {
   const match = /^(\d{1,5}):(\d{1,5})$/.exec(entry);
