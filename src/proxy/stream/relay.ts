@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { TimerItem, TimerWheel } from '../../kernel/index.ts';
 import { queuedBytes, type Timeouts } from '../../transport/index.ts';
+import { Source, type StreamBuffers } from './source.ts';
 
 /** Counts what passes. */
 export interface RelayMeter {
@@ -12,8 +13,10 @@ export interface RelayMeter {
 
 /** What {@link Relay} needs. */
 export interface RelayOptions {
+  /** Neither socket may be used by anybody else from now on. */
   readonly client: Socket;
   readonly upstream: Socket;
+  readonly buffers: StreamBuffers;
   readonly meter: RelayMeter;
   /** Milliseconds: a side that is to take something must do so within `write`; both must not be silent for `read`. */
   readonly timeouts: Timeouts;
@@ -31,6 +34,8 @@ export class Relay implements TimerItem {
   timerNext: TimerItem | null = null;
   timerPrevious: TimerItem | null = null;
   readonly #options: RelayOptions;
+  readonly #client: Socket;
+  readonly #upstream: Socket;
   #open = 2;
   #isTimeout = false;
   /** Bytes that waited in the sockets when the time-out was looked at last. */
@@ -38,22 +43,28 @@ export class Relay implements TimerItem {
 
   constructor(options: RelayOptions) {
     this.#options = options;
-    const { client, upstream, meter, wheel } = options;
+    const { meter, wheel, buffers } = options;
+    const client = new Source(options.client, buffers, highWaterMark);
+    const upstream = new Source(options.upstream, buffers, highWaterMark);
+    this.#client = client.socket;
+    this.#upstream = upstream.socket;
     this.deadline = wheel.now + options.timeouts.read;
     wheel.schedule(this);
-    this.#pump(client, upstream, (length) => {
+    this.#watch(this.#client, this.#upstream);
+    this.#watch(this.#upstream, this.#client);
+    this.#pump(client, this.#upstream, (length) => {
       meter.received += length;
       meter.upstreamSent += length;
     });
-    this.#pump(upstream, client, (length) => {
+    this.#pump(upstream, this.#client, (length) => {
       meter.upstreamReceived += length;
       meter.sent += length;
     });
   }
 
   onTimeout(): void {
-    const { client, upstream, wheel } = this.#options;
-    const queued = queuedBytes(client) + queuedBytes(upstream);
+    const { wheel } = this.#options;
+    const queued = this.#queuedNow();
     // Something was taken since, though not all of it.
     if (queued > 0 && queued !== this.#queued) {
       this.#queued = queued;
@@ -67,25 +78,42 @@ export class Relay implements TimerItem {
 
   /** Cuts both sides. */
   destroy(): void {
-    this.#options.client.destroy();
-    this.#options.upstream.destroy();
+    this.#client.destroy();
+    this.#upstream.destroy();
   }
 
-  #pump(from: Socket, to: Socket, count: (length: number) => void): void {
-    let hasEnded = false;
-    from.on('data', (chunk: Buffer) => {
-      count(chunk.length);
-      if (to.write(chunk)) this.#touch(this.#options.timeouts.read);
-      else {
-        from.pause();
-        this.#queued = queuedBytes(from) + queuedBytes(to);
-        this.#touch(this.#options.timeouts.write);
-      }
-    });
-    to.on('drain', () => {
-      this.#touch(this.#options.timeouts.read);
+  #queuedNow(): number {
+    return queuedBytes(this.#client) + queuedBytes(this.#upstream);
+  }
+
+  #pump(source: Source, to: Socket, count: (length: number) => void): void {
+    const from = source.socket;
+    const { read, write } = this.#options.timeouts;
+    let isWaiting = false;
+    const onTaken = (): void => {
+      if (!isWaiting || to.writableLength > 0) return;
+      isWaiting = false;
+      this.#touch(read);
       from.resume();
+    };
+    source.start({
+      onBytes: (chunk, isPrivate) => {
+        count(chunk.length);
+        const hasRoom = to.write(chunk, onTaken);
+        if (isPrivate ? to.writableLength === 0 : hasRoom) {
+          this.#touch(read);
+          return true;
+        }
+        isWaiting = true;
+        this.#queued = this.#queuedNow();
+        this.#touch(write);
+        return false;
+      },
     });
+  }
+
+  #watch(from: Socket, to: Socket): void {
+    let hasEnded = false;
     const onEnd = (): void => {
       hasEnded = true;
       this.#touch(this.#options.timeouts.read);
@@ -109,7 +137,6 @@ export class Relay implements TimerItem {
       this.#options.wheel.cancel(this);
       this.#options.onEnd(this.#isTimeout);
     });
-    from.resume();
   }
 
   #touch(timeout: number): void {
@@ -123,3 +150,6 @@ export function reset(socket: Socket): void {
   if ('encrypted' in socket) socket.destroy();
   else socket.resetAndDestroy();
 }
+
+/** Bytes that may wait in a socket before its other side is not read any more. */
+const highWaterMark = 65_536;

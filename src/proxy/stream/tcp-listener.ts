@@ -6,6 +6,7 @@ import { describeStreamClient, endsOf } from './client.ts';
 import { endStream } from './phases.ts';
 import type { StreamRuntime } from './runtime.ts';
 import { StreamSession } from './session.ts';
+import { StreamBuffers } from './source.ts';
 import { TcpSession } from './tcp-session.ts';
 
 /** An address to listen on, as `stream_listen` has it. */
@@ -36,6 +37,7 @@ export async function listenTcp(
 ): Promise<ProxyListener> {
   const sessions = new Set<TcpSession>();
   const scheme = tls === undefined ? 'tcp' : 'tls';
+  const buffers = new StreamBuffers();
   let taken = 0;
   let drained: (() => void) | undefined;
   const proxied = address.proxyProtocol ? new ProxiedPeers({ ...runtime, timeout: headerTimeout }) : undefined;
@@ -47,7 +49,7 @@ export async function listenTcp(
       return;
     }
     const client = describeStreamClient(runtime.settings, scheme, ends, peer);
-    const session = new TcpSession(runtime, socket, client, tls, (gone) => {
+    const session = new TcpSession(runtime, socket, client, tls, buffers, (gone) => {
       if (!sessions.delete(gone)) return;
       runtime.counters.closed();
       if (sessions.size === 0) drained?.();

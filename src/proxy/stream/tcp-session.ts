@@ -10,6 +10,7 @@ import { endStream, routeStream, runPreread, runStreamCertificate } from './phas
 import { Relay } from './relay.ts';
 import type { StreamRuntime } from './runtime.ts';
 import { StreamSession, type StreamStatus } from './session.ts';
+import type { StreamBuffers } from './source.ts';
 import { type Attempt, missed, pickPeer, reached } from './tries.ts';
 
 /** nginx's `preread_timeout`, in milliseconds. */
@@ -26,6 +27,7 @@ export class TcpSession implements TimerItem {
   readonly session: StreamSession;
   readonly #runtime: StreamRuntime;
   readonly #tls: ListenTls | undefined;
+  readonly #buffers: StreamBuffers;
   readonly #onGone: (gone: TcpSession) => void;
   #socket: Socket;
   #dial: RawDial | undefined;
@@ -39,11 +41,13 @@ export class TcpSession implements TimerItem {
     socket: Socket,
     client: StreamClient,
     tls: ListenTls | undefined,
+    buffers: StreamBuffers,
     onGone: (gone: TcpSession) => void,
   ) {
     this.#runtime = runtime;
     this.#socket = socket;
     this.#tls = tls;
+    this.#buffers = buffers;
     this.#onGone = onGone;
     this.session = new StreamSession(runtime, client);
     socket.on('error', this.#onLost).on('close', this.#onLost);
@@ -195,6 +199,7 @@ export class TcpSession implements TimerItem {
     this.#relay = new Relay({
       client: this.#socket,
       upstream,
+      buffers: this.#buffers,
       meter: session,
       timeouts: session.service?.timeouts ?? defaultTimeouts,
       wheel: this.#runtime.wheel,
