@@ -136,7 +136,7 @@ async function run(): Promise<void> {
     await measure('messages of 100 bytes', 'message', () => pingPong(streamPort, 32, 3000));
     await measure('connection per message', 'connection', () => connectionEach(streamPort, 16, 400));
     const idle = residentBytes(gateway.pid);
-    const many = await Promise.all(Array.from({ length: 1000 }, () => open(streamPort)));
+    const many = await Promise.all(Array.from({ length: 2000 }, () => open(streamPort)));
     const held = await Promise.all(
       many.map(
         (socket) =>
@@ -146,7 +146,7 @@ async function run(): Promise<void> {
           }),
       ),
     );
-    console.log(`1000 open streams       ${((residentBytes(gateway.pid) - idle) / 1000 / 1024).toFixed(1)} KB each`);
+    console.log(`2000 open streams       ${((residentBytes(gateway.pid) - idle) / 2000 / 1024).toFixed(1)} KB each`);
     await Promise.all(held.map(closed));
   } finally {
     await gateway.stop();

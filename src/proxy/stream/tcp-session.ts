@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import { isIPv6, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { TimerItem } from '../../kernel/index.ts';
 import { parseClientHello } from '../../tls/index.ts';
@@ -33,7 +33,8 @@ export class TcpSession implements TimerItem {
   #dial: RawDial | undefined;
   #relay: Relay | undefined;
   #attempt: Attempt | undefined;
-  readonly #onLost = (): void => this.#end(this.session.proxiedAt === 0 ? 200 : 502);
+  /** The client has gone, which is no failure. */
+  readonly #onLost = (): void => this.#end(200);
 
   /** `socket` must not be read by anybody yet. `tls` is there on an address with `ssl`. */
   constructor(
@@ -184,11 +185,7 @@ export class TcpSession implements TimerItem {
     if (service?.isTls !== true) return undefined;
     const own = upstream?.host_header ?? peer.host;
     const name = session.route!.preserveHost && session.sni !== undefined ? session.sni : own;
-    return this.#runtime.tls.of(
-      service,
-      name.includes(':') && !name.includes('.') ? `[${name}]` : name,
-      upstream?.client_certificate?.id,
-    );
+    return this.#runtime.tls.of(service, isIPv6(name) ? `[${name}]` : name, upstream?.client_certificate?.id);
   }
 
   #join(upstream: Socket): void {

@@ -113,6 +113,8 @@ describe('plugins, the PROXY protocol and port_maps on raw streams', () => {
     assert.equal(tls.version, 'TLSv1.3');
     assert.match(tls.cipher, /^TLS_/);
     assert.equal(tls.client_verify, 'NONE');
+    const order = [...gateway.readLog().matchAll(/probe (certificate|preread|log) ?/g)].map(([, phase]) => phase);
+    assert.deepEqual(order.slice(-3), ['certificate', 'preread', 'log']);
   });
 
   it('lets handlers answer: with an error the stream is closed, with 200 it gets a text', async () => {
