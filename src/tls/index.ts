@@ -19,6 +19,6 @@ export {
   type TlsProtocol,
   tlsProtocols,
 } from './cipher-suites.ts';
-export { type ClientHelloLook, parseClientHello } from './client-hello.ts';
 export { type DefaultCertificateOptions, loadOrCreateDefaultCertificate } from './default-certificate.ts';
+export { type ClientHelloLook, parseClientHello } from './hello-parser.ts';
 export type { CertificatePair, SelfSignedOptions } from './self-signed.ts';

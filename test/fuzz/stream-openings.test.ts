@@ -4,8 +4,8 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { headerCases } from '../../src/proxy/listeners/proxy-protocol/header.cases.ts';
 import { parseProxyHeader } from '../../src/proxy/listeners/proxy-protocol/header.ts';
-import { extension, helloOf, inRecords, nameExtension } from '../../src/tls/client-hello.fixtures.ts';
-import { parseClientHello } from '../../src/tls/client-hello.ts';
+import { extension, helloOf, inRecords, nameExtension } from '../../src/tls/hello-parser.fixtures.ts';
+import { parseClientHello } from '../../src/tls/hello-parser.ts';
 
 /**
  * What the first bytes of a raw stream may be: headers of the PROXY protocol and ClientHellos, good ones with bytes

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { Duplex } from 'node:stream';
 import { describe, it } from 'node:test';
 import { connect } from 'node:tls';
-import { extension, helloOf, inRecords, nameExtension } from './client-hello.fixtures.ts';
-import { type ClientHelloLook, parseClientHello } from './client-hello.ts';
+import { extension, helloOf, inRecords, nameExtension } from './hello-parser.fixtures.ts';
+import { type ClientHelloLook, parseClientHello } from './hello-parser.ts';
 
 const named = (serverName: string | undefined): ClientHelloLook => ({ kind: 'hello', serverName });
 const kindOf = (bytes: Buffer): string => parseClientHello(bytes).kind;
