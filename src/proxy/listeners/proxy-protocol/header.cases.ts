@@ -46,6 +46,7 @@ export const headerCases: readonly HeaderCase[] = [
   text('refuses a line without an end', `PROXY UNKNOWN ${'f'.repeat(200)}`, undefined),
   text('refuses a bare line feed', `PROXY TCP4 192.0.2.1 198.51.100.7 12345 443\n${'x'.repeat(80)}`, undefined),
   text('refuses a lone carriage return', 'PROXY TCP4 192.0.2.1\r198.51.100.7 1 2 \r\n', undefined),
+  text('refuses it behind UNKNOWN too', 'PROXY UNKNOWN \rabc\r\n', undefined),
   text('refuses addresses of the other family', 'PROXY TCP4 ::1 ::1 1 2\r\n', undefined),
   text('refuses an address with a zone', 'PROXY TCP6 fe80::1%lo ::1 1 2\r\n', undefined),
   text('refuses IPv4 where IPv6 was said', 'PROXY TCP6 192.0.2.1 192.0.2.2 1 2\r\n', undefined),

@@ -9,9 +9,12 @@ const maxLength = 107;
 export function parseTextHeader(bytes: Buffer): ProxyHeader {
   const compared = Math.min(bytes.length, opening.length);
   if (opening.compare(bytes, 0, compared, 0, compared) !== 0) return fault('no header of the PROXY protocol');
-  const end = bytes.indexOf('\r\n', 0, 'latin1');
-  if (end === -1 ? bytes.length >= maxLength : end + 2 > maxLength) return fault('the line is too long');
-  if (end === -1) return bytes.subarray(0, -1).includes(0x0d) ? fault('a line end within the line') : more;
+  const end = bytes.indexOf(0x0d);
+  if (end === -1 || end + 1 === bytes.length) {
+    return bytes.length >= maxLength ? fault('the line is too long') : more;
+  }
+  if (bytes[end + 1] !== 0x0a) return fault('a line end within the line');
+  if (end + 2 > maxLength) return fault('the line is too long');
   const words = bytes.toString('latin1', opening.length, end).split(' ');
   // Whatever follows UNKNOWN is to be passed over.
   if (words[0] === 'UNKNOWN') return { kind: 'header', length: end + 2, peer: undefined };
