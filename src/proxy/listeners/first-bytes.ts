@@ -47,8 +47,8 @@ export class FirstBytes implements TimerItem {
   }
 
   #read(): void {
-    const chunk = this.#socket.read() as Buffer | null;
-    if (chunk === null) return;
+    const chunk = takeBuffered(this.#socket);
+    if (chunk === undefined) return;
     const all = this.#seen === undefined ? chunk : Buffer.concat([this.#seen, chunk]);
     const judgement = this.#judge(all);
     if (judgement === 'more') {
@@ -75,6 +75,15 @@ export class FirstBytes implements TimerItem {
     if (rest !== undefined && rest.length > 0) socket.unshift(rest);
     this.#done(look);
   }
+}
+
+/** Takes everything that a socket holds and nobody has read; undefined when there is nothing. One read gives one part. */
+export function takeBuffered(socket: Socket): Buffer | undefined {
+  const parts: Buffer[] = [];
+  for (let part = socket.read() as Buffer | null; part !== null; part = socket.read() as Buffer | null) {
+    parts.push(part);
+  }
+  return parts.length > 1 ? Buffer.concat(parts) : parts[0];
 }
 
 function ignore(): void {}

@@ -6,6 +6,7 @@ import type { CertificateStore } from '../../tls/index.ts';
 import type { ClientConnection } from '../downstream.ts';
 import { hasCertificateHandlers, runCertificate } from '../phases/certificate.ts';
 import type { ProxyRuntime } from '../runtime.ts';
+import { takeBuffered } from './first-bytes.ts';
 import { Http1Connection } from './http1-connection.ts';
 import { Http2Connection } from './http2-connection.ts';
 import { type Http2Shared, TurnEnd } from './http2-output.ts';
@@ -224,7 +225,7 @@ function acceptPlain(acceptance: Acceptance, accepted: Socket, peer: ProxiedPeer
     return;
   }
   // What was read behind a header of the PROXY protocol.
-  const early = acceptance.proxied === undefined ? null : (accepted.read() as Buffer | null);
+  const early = acceptance.proxied === undefined ? undefined : takeBuffered(accepted);
   owner._handle = null;
   let connection: ProxyConnection | undefined;
   const socket = new Socket({
@@ -238,7 +239,7 @@ function acceptPlain(acceptance: Acceptance, accepted: Socket, peer: ProxiedPeer
     },
   } as unknown as ConstructorParameters<typeof Socket>[0]);
   connection = beginPlain(acceptance, socket, client);
-  if (early === null || connection.onRead(early, early.length)) socket.resume();
+  if (early === undefined || connection.onRead(early, early.length)) socket.resume();
 }
 
 /** Without TLS the first bytes say which protocol it is, where there is a choice. */

@@ -1,4 +1,5 @@
 import { Socket } from 'node:net';
+import { takeBuffered } from '../listeners/first-bytes.ts';
 
 const size = 65_536;
 /** Reads beyond this many bytes are taken for bulk. */
@@ -44,7 +45,7 @@ export class Source {
   readonly socket: Socket;
   readonly #buffers: StreamBuffers;
   #own: Buffer | undefined;
-  #early: Buffer | null = null;
+  #early: Buffer | undefined;
   #sink: SourceSink | undefined;
   #isWrapped = false;
 
@@ -57,7 +58,7 @@ export class Source {
       this.socket = given;
       return;
     }
-    this.#early = given.read() as Buffer | null;
+    this.#early = takeBuffered(given);
     owner._handle = null;
     this.socket = new Socket({
       handle,
@@ -81,8 +82,8 @@ export class Source {
       });
     }
     const early = this.#early;
-    this.#early = null;
-    if (early === null || sink.onBytes(early, false)) this.socket.resume();
+    this.#early = undefined;
+    if (early === undefined || sink.onBytes(early, false)) this.socket.resume();
   }
 
   #onRead(bytes: Buffer, length: number): boolean {

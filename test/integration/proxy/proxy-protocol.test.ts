@@ -75,6 +75,11 @@ describe('PROXY protocol on proxy_listen', () => {
       const answer = await talk(gateway.port, [whole.subarray(0, at), whole.subarray(at)]);
       assert.match(bodyOf(answer), /^203\.0\.113\.9 /, `cut at ${at}`);
     }
+    const [first, ...others] = request.split(/(?<=\n)/);
+    for (let round = 0; round < 100; round += 1) {
+      const answer = await talk(gateway.port, [`PROXY UNKNOWN\r\n${first}`, ...others]);
+      assert.match(bodyOf(answer), /^127\.0\.0\.1 /, `round ${round}`);
+    }
   });
 
   it('stands before TLS', async () => {

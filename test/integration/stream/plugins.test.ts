@@ -183,6 +183,14 @@ describe('plugins, the PROXY protocol and port_maps on raw streams', () => {
       assert.equal(await readAll(client), 'up:abc', `cut at ${at}`);
       client.destroy();
     }
+    // What follows the header comes in parts while the upstream is being reached.
+    for (let round = 0; round < 300; round += 1) {
+      const client = await open(streamPort(gateway, 2));
+      await new Promise<void>((resolve) => client.write('PROXY UNKNOWN\r\na', () => setImmediate(resolve)));
+      client.end('bc');
+      assert.equal(await readAll(client), 'up:abc', `round ${round}`);
+      client.destroy();
+    }
     // Nothing follows the header.
     const quiet = await open(streamPort(gateway, 2));
     quiet.end('PROXY UNKNOWN\r\n');
