@@ -120,6 +120,12 @@ export async function open(port: number): Promise<Socket> {
   return socket;
 }
 
+/** Resets a connection at once; Node's `resetAndDestroy` sends an ordinary end before. */
+export function cutOff(socket: Socket): void {
+  (socket as { resetAndClosing?: boolean }).resetAndClosing = true;
+  socket.destroy();
+}
+
 /** Everything that a socket brings until its end; `reset` where it ends the hard way. */
 export async function readAll(socket: Socket): Promise<string> {
   const parts: Buffer[] = [];

@@ -144,11 +144,16 @@ export class Relay implements TimerItem {
   }
 }
 
-/** Ends a connection the hard way, as its other side did. */
-export function reset(socket: Socket): void {
-  // TLS has no such end of its own.
-  if ('encrypted' in socket) socket.destroy();
-  else socket.resetAndDestroy();
+/**
+ * Ends a connection the hard way, as its other side did. Node's own `resetAndDestroy` sends what is left and an ordinary end
+ * first, after which the client may no longer notice the reset.
+ */
+function reset(socket: Socket): void {
+  // TLS has no such end of its own, and a connection that is ending already cannot be reset.
+  if (!('encrypted' in socket) && !socket.writableEnded) {
+    (socket as { resetAndClosing?: boolean }).resetAndClosing = true;
+  }
+  socket.destroy();
 }
 
 /** Bytes that may wait in a socket before its other side is not read any more. */
