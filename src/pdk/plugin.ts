@@ -182,6 +182,8 @@ export interface PluginDefinition<F extends Fields = Fields> {
   readonly config: F;
   /** Checks over the configuration; paths start with `config.`, as in Kong. */
   readonly entity_checks?: readonly EntityCheck[];
+  /** Checks within the configuration record, whose paths are names of its own fields; what they find is told as of it. */
+  readonly config_checks?: readonly EntityCheck[];
   readonly shorthand_fields?: Shorthands;
   /** A check of the configuration record as a whole. */
   readonly custom_validator?: RecordField['custom_validator'];
