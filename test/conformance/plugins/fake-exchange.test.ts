@@ -4,6 +4,7 @@ import { createPluginRunner } from '../../../src/pdk/testing.ts';
 import { bundledPlugins } from '../../../src/plugins/index.ts';
 import { compareStep } from './compare-step.ts';
 import { createCookieJar } from './cookie-jar.ts';
+import { createMemory } from './memory.ts';
 import { sampleEntities } from './plugin-case.ts';
 import { pluginTables } from './tables.ts';
 
@@ -17,10 +18,13 @@ for (const [plugin, cases] of Object.entries(pluginTables)) {
             { entities: row.entities ?? sampleEntities, reads },
           );
           const jar = createCookieJar(row);
-          for (const step of row.steps) {
+          const memory = createMemory();
+          for (const named of row.steps) {
+            const step = memory.recall(named);
             const { request, answer } = jar.bring(step);
             const run = await runner.send({ ...(request && { request }), ...(answer && { upstreamResponse: answer }) });
             compareStep(jar.keep(run), step);
+            memory.keep(run, step);
           }
         });
       }
