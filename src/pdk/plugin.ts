@@ -121,6 +121,8 @@ export interface PluginHost {
   readonly store: SharedStore;
   /** A cached reader for an entity of this plugin or of core, such as consumers. */
   reader<E extends EntityDefinition>(entity: E): EntityReader<Stored<E>>;
+  /** Cached readers for rows of core that belong to no plugin. */
+  readonly core: { readonly consumers: EntityReader; readonly caCertificates: EntityReader };
   /** A writer for an entity of this plugin. */
   writer<E extends EntityDefinition>(entity: E): EntityWriter<Stored<E>>;
   /** Runs `task` every `ms` milliseconds until the returned function is called. */
@@ -195,6 +197,11 @@ export interface PluginDefinition<F extends Fields = Fields> {
   readonly not_on?: readonly ('consumer' | 'route' | 'service')[];
   /** Tables that the plugin owns. */
   readonly entities?: readonly EntityDefinition[];
+  /**
+   * For a plugin that reads the client's certificate: it is asked for in handshakes that may lead to a configuration, by the
+   * server names of its routes. Returns the ids of the CA certificates that the client is told of, which may be none.
+   */
+  readonly asksForCertificate?: (config: StoredOf<F>) => readonly string[];
   /** Makes endpoints of the Admin API beyond those that follow from `entities`; runs once, outside the workers. */
   readonly admin?: (host: PluginAdminHost) => PluginAdmin;
   /**

@@ -49,6 +49,7 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
     rows,
     reader: <E extends EntityDefinition>(entity: E) =>
       rows(entity.name, entity.cache_key ?? entity.primary_key) as EntityReader<Stored<E>>,
+    core: { consumers: rows('consumers'), caCertificates: rows('ca_certificates') },
     writer: <E extends EntityDefinition>(entity: E) => tables.writer(entity.name) as EntityWriter<Stored<E>>,
     every(_ms, task) {
       tasks.add(task);
