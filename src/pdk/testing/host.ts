@@ -68,7 +68,7 @@ function createReader(rows: () => readonly Row[], cacheKey: readonly string[], r
   };
   const lists = new Map<string, { readonly of: readonly Row[]; readonly list: readonly Row[] }>();
   return {
-    find: (...values) => answer((row) => cacheKey.every((field, at) => plainValue(row[field]) === values[at])),
+    find: (...values) => answer((row) => cacheKey.every((field, at) => (plainValue(row[field]) ?? '') === values[at])),
     findById: (id) => answer((row) => row['id'] === id),
     findBy: (field, value) => answer((row) => plainValue(row[field]) === value),
     findAllFor(foreignField, id) {

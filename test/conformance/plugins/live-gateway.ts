@@ -19,12 +19,14 @@ import {
 
 /** Where the Admin API has the sample entities, those first that others refer to. */
 const paths: { readonly [entity in keyof typeof sampleEntities]: string } = {
+  ca_certificates: '/ca_certificates',
   consumers: '/consumers',
   keyauth_credentials: '/key-auths',
   basicauth_credentials: '/basic-auths',
   acls: '/acls',
   jwt_secrets: '/jwts',
   hmacauth_credentials: '/hmac-auths',
+  mtls_auth_credentials: '/mtls-auths',
   oauth2_credentials: '/oauth2',
   oauth2_tokens: '/oauth2_tokens',
 };
@@ -189,6 +191,7 @@ function exchange(
         headers: lines.flat() as readonly string[],
         agent: false,
         rejectUnauthorized: false,
+        ...request.certificate,
       },
       (incoming) => {
         bodyOf(incoming).then(

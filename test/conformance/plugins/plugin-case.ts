@@ -4,6 +4,8 @@
  * `gateway.test.ts` against a gateway.
  */
 
+import { pems } from '../../../src/plugins/mtls-auth/pems.fixtures.ts';
+
 /** A row of an entity, or a configuration. */
 export type Data = { readonly [name: string]: unknown };
 
@@ -20,6 +22,8 @@ export interface PluginStep {
     readonly body?: string;
     /** Comes over TLS. */
     readonly scheme?: 'https';
+    /** What the client shows in the handshake, with `scheme`: a chain and the key of its first certificate. */
+    readonly certificate?: { readonly cert: string; readonly key: string };
   };
   /** What the upstream answers; 200 without a body unless told. */
   readonly answer?: {
@@ -69,6 +73,13 @@ const bob = { id: '7f2c1d00-0000-4000-8000-000000000001' } as const;
 const nobody = { id: '7f2c1d00-0000-4000-8000-000000000002' } as const;
 const carol = { id: '7f2c1d00-0000-4000-8000-000000000003' } as const;
 
+/** The ids of the CA certificates, by the names that they have among the certificates for tests. */
+export const authorityIds = {
+  root: '7f2c1d00-0000-4000-8000-0000000000a1',
+  middle: '7f2c1d00-0000-4000-8000-0000000000a2',
+  twin: '7f2c1d00-0000-4000-8000-0000000000a3',
+} as const;
+
 /** The service of every case, and one that has no route. */
 export const serviceId = '00000000-0000-4000-8000-00000000000b';
 /** See {@link serviceId}. */
@@ -76,10 +87,24 @@ export const otherServiceId = '7f2c1d00-0000-4000-8000-0000000000ee';
 
 /** The rows that are there for every case: three consumers, and credentials of every kind. */
 export const sampleEntities = {
+  ca_certificates: [
+    { id: authorityIds.root, cert: pems.root.cert, tags: null },
+    { id: authorityIds.middle, cert: pems.middle.cert, tags: null },
+    { id: authorityIds.twin, cert: pems.twin.cert, tags: null },
+  ],
   consumers: [
     { ...bob, username: 'bob', custom_id: 'b-1', tags: null },
     { ...nobody, username: 'nobody', custom_id: null, tags: null },
     { ...carol, username: null, custom_id: 'c-3', tags: null },
+    { id: '7f2c1d00-0000-4000-8000-000000000004', username: 'ann', custom_id: null, tags: null },
+    { id: '7f2c1d00-0000-4000-8000-000000000005', username: null, custom_id: 'bob@a.test', tags: null },
+  ],
+  mtls_auth_credentials: [
+    mtlsCredential('a', { subject_name: 'server', consumer: carol }),
+    mtlsCredential('b', { subject_name: 'umlaut', consumer: carol }),
+    mtlsCredential('c', { subject_name: 'Jörg' }),
+    mtlsCredential('d', { subject_name: 'Jörg', ca_certificate: { id: authorityIds.twin }, consumer: carol }),
+    mtlsCredential('e', { subject_name: 'spiffe://a.test/bob', ca_certificate: { id: authorityIds.middle } }),
   ],
   keyauth_credentials: [
     { id: '7f2c1d00-0000-4000-8000-00000000000a', consumer: bob, key: 'bobs-key', tags: null },
@@ -157,6 +182,16 @@ export function jwtSecret(last: string, more: Data): Data {
     secret: 'bobs-secret',
     rsa_public_key: null,
     algorithm: 'HS256',
+    tags: null,
+    ...more,
+  };
+}
+
+function mtlsCredential(last: string, more: Data): Data {
+  return {
+    id: `7f2c1d00-0000-4000-8000-00000000007${last}`,
+    consumer: bob,
+    ca_certificate: null,
     tags: null,
     ...more,
   };
