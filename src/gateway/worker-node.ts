@@ -86,6 +86,7 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
       worker: index,
       pid: process.pid,
     },
+    trusted: data.trusted,
     counters: sharedCounters,
     store: openSharedStore(data.buffers.store, clock),
     reader: (definition) => cache.reader(definition) as EntityReader<never>,

@@ -117,6 +117,8 @@ export interface PluginHost {
     /** Process id. */
     readonly pid: number;
   };
+  /** PEM texts trusted beside the system's, or in their place (`lua_ssl_trusted_certificate`); empty for none. */
+  readonly trusted: readonly string[];
   readonly counters: SharedCounters;
   readonly store: SharedStore;
   /** A cached reader for an entity of this plugin or of core, such as consumers. */

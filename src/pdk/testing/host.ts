@@ -44,6 +44,7 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
     lines,
     clock,
     node: { id: fakeNodeId, hostname: options.hostname ?? 'gibbon-test', version: '3.9.3', worker: 0, pid: 4711 },
+    trusted: [],
     counters: options.counters ?? createFakeCounters(() => clock.now()),
     store: options.store ?? createFakeStore(() => clock.now()),
     rows,
