@@ -4,6 +4,7 @@
  */
 export function escapeDnValue(text: string): string {
   const escaped = text.replace(/[\0"+,;<=>\\]/g, (char) => (char === '\0' ? '\\00' : `\\${char}`));
-  const guarded = escaped.startsWith(' ') || escaped.startsWith('#') ? `\\${escaped}` : escaped;
-  return guarded.length > 1 && guarded.endsWith(' ') ? `${guarded.slice(0, -1)}\\20` : guarded;
+  // A backslash before a space that is the last sign too would leave room for two readings; digits do not.
+  const guarded = escaped.replace(/^[ #]/, (char) => (char === ' ' ? '\\20' : '\\23'));
+  return guarded.endsWith(' ') ? `${guarded.slice(0, -1)}\\20` : guarded;
 }
