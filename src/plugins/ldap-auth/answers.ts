@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { type Clock, createLru } from '../../kernel/index.ts';
 
 /** What a directory said of credentials, for as long as it is remembered. */
@@ -12,7 +12,7 @@ const capacity = 10_000;
 
 /** Creates empty {@link Answers}. No password is kept: answers are found by a keyed hash, whose key lives in this worker. */
 export function createAnswers(ttlMs: number, clock: Clock): Answers {
-  const key = randomBytes(32);
+  const key = randomBytes(32).toString('base64');
   const good = createLru<string, number>(capacity);
   const bad = createLru<string, number>(capacity);
   const flights = new Map<string, Promise<boolean>>();
@@ -29,7 +29,7 @@ export function createAnswers(ttlMs: number, clock: Clock): Answers {
 
   return {
     find(username, password, ask) {
-      const name = createHmac('sha256', key).update(`${username.length}:${username}${password}`).digest('base64');
+      const name = hash('sha256', `${key}${username.length}:${username}${password}`, 'base64');
       const now = clock.monotonic();
       if ((good.get(name) ?? 0) > now) return true;
       if ((bad.get(name) ?? 0) > now) return false;

@@ -9,6 +9,10 @@ export interface Certificate {
   readonly alternativeNames: readonly string[] | undefined;
   /** The last common name of the subject. */
   readonly commonName: string | undefined;
+  /** The subject as RFC 2253 writes it, the last part first; characters beyond ASCII as their bytes, for a header. */
+  readonly distinguishedName: string;
+  /** {@link Certificate.alternativeNames} as one text for a header. */
+  readonly alternativeNamesText: string | undefined;
   /** How many authorities may follow below this one; Infinity where it does not say. */
   readonly pathLength: number;
   /** It demands something that is not looked into here, and so must be refused (RFC 5280 section 4.2). */
@@ -65,6 +69,8 @@ export function readCertificate(pem: string): Certificate {
     x509,
     alternativeNames,
     commonName: commonNameOf(subject),
+    distinguishedName: printable(x509.subject.split('\n').toReversed().join(',')),
+    alternativeNamesText: alternativeNames && printable(alternativeNames.join(',')),
     pathLength,
     hasUnknownDemands,
     from: x509.validFromDate.getTime(),
@@ -82,16 +88,7 @@ export function subjectNames({ alternativeNames, commonName: name }: Certificate
   return alternativeNames ?? (name === undefined ? [] : [name]);
 }
 
-/** The subject as RFC 2253 writes it, the last part first; characters beyond ASCII as their bytes, for a header. */
-export function distinguishedName({ x509 }: Certificate): string {
-  return printable(x509.subject.split('\n').toReversed().join(','));
-}
-
-/** The names of the extension SubjectAltName as one text for a header; undefined without any. */
-export function alternativeNamesText({ alternativeNames }: Certificate): string | undefined {
-  return alternativeNames && printable(alternativeNames.join(','));
-}
-
+/** Everything but printable ASCII as its bytes in UTF-8, each as RFC 2253 writes it. */
 function printable(text: string): string {
   return text.replace(/[^\x20-\x7e]/gu, (char) =>
     [...Buffer.from(char, 'utf8')].map((byte) => `\\${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),

@@ -1,7 +1,7 @@
 import { createAuthenticator, type Refusal, setIdentity, whenReady } from '../../kits/credentials/index.ts';
 import { definePlugin, type Kong, kongVersion, type PluginHost } from '../../pdk/index.ts';
 import type { StoredOf } from '../../schema/index.ts';
-import { alternativeNamesText, type Certificate, distinguishedName } from './certificate.ts';
+import type { Certificate } from './certificate.ts';
 import { mtlsAuthCredentials } from './entities.ts';
 import { findHolder, type Lookup } from './find-consumer.ts';
 import { config } from './schema.ts';
@@ -89,12 +89,11 @@ function createCertificateCheck(
 
 /** Lets the holder of any trusted certificate through, and tells the upstream what the certificate says. */
 function admitAnybody(kong: Kong, { authenticated_group_by: by }: Config, certificate: Certificate): undefined {
-  const name = distinguishedName(certificate);
+  const { distinguishedName: name, alternativeNamesText: names } = certificate;
   const group = by === 'DN' ? name : certificate.commonName;
   if (by !== null && group !== undefined) kong.ctx.shared['authenticated_groups'] = [group];
   setIdentity(kong, null, { id: certificate.x509.fingerprint256.replaceAll(':', '').toLowerCase() }, null);
   kong.service.request.setHeader('X-Client-Cert-Dn', name);
-  const names = alternativeNamesText(certificate);
   if (names !== undefined) kong.service.request.setHeader('X-Client-Cert-San', names);
   return undefined;
 }

@@ -77,7 +77,7 @@ export function createJudge({ ids, rows, allowsPartialChain, keptFor, now }: Jud
       for (let at = 0; at < ids.length; at++) {
         const row = rows.findById(ids[at]!);
         if (row instanceof Promise) {
-          return Promise.all(ids.map((id) => rows.findById(id))).then((all) => judgeBy(all, chain));
+          return Promise.all(ids.map(async (id) => await rows.findById(id))).then((all) => judgeBy(all, chain));
         }
         found[at] = row;
       }
