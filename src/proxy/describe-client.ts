@@ -4,10 +4,17 @@ import type { ClientConnection } from './downstream.ts';
 import { clientCertificateOf, type HandshakeWishes } from './handshake.ts';
 import type { ProxyRuntime } from './runtime.ts';
 
+/** The TLS of a connection whose handshake is done. */
+export interface SecuredTls {
+  readonly secured: TLSSocket;
+  /** The client was asked for its certificate. */
+  readonly wasAsked: boolean;
+  /** The server name by the client's hello; undefined where that was not looked at. */
+  readonly serverName: string | undefined;
+}
+
 /** The TLS of a connection: done, or about to begin with a ClientHello that names a server. */
-export type ClientTls =
-  | { readonly secured: TLSSocket; readonly wasAsked: boolean }
-  | { readonly serverName: string | undefined; readonly wishes: HandshakeWishes };
+export type ClientTls = SecuredTls | { readonly serverName: string | undefined; readonly wishes: HandshakeWishes };
 
 /** Describes the client at the other end of a connection; undefined when it has gone already. */
 export function describeClient(
@@ -23,10 +30,7 @@ export function describeClient(
   const forwardedPort = settings.portMap.get(localPort) ?? localPort;
   const scheme = tls === undefined ? 'http' : 'https';
   const secured = tls !== undefined && 'secured' in tls ? tls.secured : undefined;
-  const name =
-    tls !== undefined && 'serverName' in tls
-      ? tls.serverName
-      : (secured as { readonly servername?: string | false } | undefined)?.servername;
+  const name = tls?.serverName ?? (secured as { readonly servername?: string | false } | undefined)?.servername;
   return {
     serial: runtime.nextSerial(),
     remoteAddress: address,

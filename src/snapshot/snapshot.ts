@@ -37,6 +37,8 @@ export interface Snapshot {
   caCertificate(id: string): Row | undefined;
   /** Takes a batch of changes; the next request sees all of them. Entities that no one keeps here are passed over. */
   apply(changes: readonly EntityChange[]): void;
+  /** True when some route is for certain server names (SNI). */
+  readonly hasServerNames: boolean;
   /** Which clients are asked for a certificate in their handshakes. */
   readonly clientCertificates: ClientCertificates;
   /** Rises with each change of certificates, so that what was made of them can be made anew. */
@@ -50,6 +52,7 @@ export function createSnapshot(options: SnapshotOptions): Snapshot {
   const { router, logger } = options;
   const services = new Map<string, CompiledService>();
   const routes = new Map<string, Row>();
+  const routesWithNames = new Set<string>();
   const routesOfService = new Map<string, Set<string>>();
   const instances = new Map<string, Instance>();
   const scopesByName = new Map<string, PluginScopes>();
@@ -102,6 +105,9 @@ export function createSnapshot(options: SnapshotOptions): Snapshot {
     const id = change.row['id'] as string;
     const known = routes.get(id);
     if (known !== undefined) linkRoute(known, false);
+    const names = change.operation === 'delete' ? null : (change.row['snis'] as readonly string[] | null);
+    if (names != null && names.length > 0) routesWithNames.add(id);
+    else routesWithNames.delete(id);
     if (change.operation === 'delete') {
       routes.delete(id);
       router.delete(id);
@@ -171,6 +177,9 @@ export function createSnapshot(options: SnapshotOptions): Snapshot {
   return {
     router,
     clientCertificates,
+    get hasServerNames() {
+      return routesWithNames.size > 0;
+    },
     get globalPlan() {
       return globalPlan;
     },

@@ -8,7 +8,7 @@ const incomplete: HelloReading = Object.freeze({ kind: 'incomplete' });
 const other: HelloReading = Object.freeze({ kind: 'other' });
 
 /** Bytes that a ClientHello may have before it is no longer waited for. */
-export const maxHelloBytes = 65_536;
+export const maxHelloBytes = 16_384;
 
 const handshakeRecord = 22;
 const clientHello = 1;

@@ -13,23 +13,44 @@ export class HelloReader implements TimerItem {
   timerPrevious: TimerItem | null = null;
   readonly #runtime: ProxyRuntime;
   readonly #socket: Socket;
-  readonly #done: (serverName: string | undefined) => void;
+  readonly #done: (reader: HelloReader, serverName: string | undefined) => void;
+  readonly #gone: (reader: HelloReader) => void;
   #seen: Buffer | undefined;
   readonly #read = (): void => this.#onReadable();
-  readonly #close = (): void => this.#destroy();
+  readonly #close = (): void => this.destroy();
 
-  /** `done` is called once, unless the client goes, takes too long or sends no TLS worth the name. */
-  constructor(runtime: ProxyRuntime, socket: Socket, done: (serverName: string | undefined) => void) {
+  /** `done` is called once, or `gone` when the client goes or takes too long. */
+  constructor(
+    runtime: ProxyRuntime,
+    socket: Socket,
+    done: (reader: HelloReader, serverName: string | undefined) => void,
+    gone: (reader: HelloReader) => void,
+  ) {
     this.#runtime = runtime;
     this.#socket = socket;
     this.#done = done;
+    this.#gone = gone;
     this.deadline = runtime.wheel.now + runtime.settings.headerTimeout;
     runtime.wheel.schedule(this);
-    socket.on('readable', this.#read).on('error', this.#close).on('end', this.#close).on('close', this.#close);
+    socket.on('readable', this.#read).on('end', this.#close).on('close', this.#close);
+    // Also of the time between the hello and the handshake, in which handlers may take theirs: a fault ends in a close.
+    socket.on('error', () => {});
+  }
+
+  /** True while the client has sent nothing. */
+  get isSilent(): boolean {
+    return this.#seen === undefined;
   }
 
   onTimeout(): void {
-    this.#destroy();
+    this.destroy();
+  }
+
+  /** Gives the client up. */
+  destroy(): void {
+    this.#release();
+    this.#socket.destroy();
+    this.#gone(this);
   }
 
   #onReadable(): void {
@@ -44,19 +65,12 @@ export class HelloReader implements TimerItem {
     }
     this.#release();
     socket.unshift(seen);
-    this.#done(reading.kind === 'hello' ? reading.serverName : undefined);
+    this.#done(this, reading.kind === 'hello' ? reading.serverName : undefined);
   }
 
   #release(): void {
     this.#runtime.wheel.cancel(this);
     const socket = this.#socket;
-    socket.off('readable', this.#read).off('error', this.#close).off('end', this.#close).off('close', this.#close);
-  }
-
-  #destroy(): void {
-    this.#release();
-    // Whatever becomes of it now is of no interest, and must not be thrown.
-    this.#socket.on('error', () => {});
-    this.#socket.destroy();
+    socket.off('readable', this.#read).off('end', this.#close).off('close', this.#close);
   }
 }

@@ -3,7 +3,7 @@ import { setImmediate as loopTurn } from 'node:timers/promises';
 import type { TLSSocket, TlsOptions } from 'node:tls';
 import { ChunkPool, LineCache } from '../../http2/index.ts';
 import type { CertificateStore } from '../../tls/index.ts';
-import { describeClient } from '../describe-client.ts';
+import { describeClient, type SecuredTls } from '../describe-client.ts';
 import type { ClientConnection } from '../downstream.ts';
 import type { ProxyRuntime } from '../runtime.ts';
 import { Http1Connection } from './http1-connection.ts';
@@ -110,16 +110,19 @@ export async function listen(
     },
   };
 
-  const begin =
+  const handshakes =
     tls === undefined
-      ? (socket: Socket) => acceptPlain(acceptance, socket)
+      ? undefined
       : createTlsServers({
           runtime,
           tls,
           protocols: address.http2 === true ? http2Names : undefined,
-          onSecured: (socket, wasAsked) => acceptTls(acceptance, socket, wasAsked),
+          onSecured: (socket, secured) => acceptTls(acceptance, socket, secured),
         });
-  const server: Server = createServer({ noDelay: true, highWaterMark, pauseOnConnect: tls === undefined }, begin);
+  const server: Server = createServer({ noDelay: true, highWaterMark, pauseOnConnect: tls === undefined }, (socket) => {
+    if (handshakes === undefined) acceptPlain(acceptance, socket);
+    else handshakes.begin(socket);
+  });
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -151,6 +154,7 @@ export async function listen(
         await loopTurn();
       }
       server.close();
+      await handshakes?.end();
       if (connections.size > 0) {
         await new Promise<void>((resolve) => {
           drained = resolve;
@@ -159,6 +163,7 @@ export async function listen(
     },
     destroy() {
       server.close();
+      handshakes?.destroy();
       for (const connection of connections) connection.destroy();
     },
   };
@@ -220,9 +225,9 @@ function beginPlain(acceptance: Acceptance, socket: Socket, client: ClientConnec
   return acceptance.adopt(undecided);
 }
 
-function acceptTls(acceptance: Acceptance, socket: TLSSocket, wasAsked: boolean): void {
+function acceptTls(acceptance: Acceptance, socket: TLSSocket, tls: SecuredTls): void {
   const { runtime, http2, gone } = acceptance;
-  const client = describeClient(runtime, socket, { secured: socket, wasAsked });
+  const client = describeClient(runtime, socket, tls);
   if (client === undefined) {
     socket.destroy();
     return;

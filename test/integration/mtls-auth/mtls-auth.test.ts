@@ -264,6 +264,41 @@ describe('the first message of a client', () => {
   });
 });
 
+describe('the server name of a client', () => {
+  test('leads to its routes, also in sessions that are resumed', async () => {
+    for (const version of versions) {
+      let session: Buffer | undefined;
+      for (const isReused of [false, true, true]) {
+        const options = { servername: 'asked.test', minVersion: version, maxVersion: version };
+        const one = await client({ ...options, ...(session && { session }) });
+        assert.deepEqual([(await one.ask('/', 'asked.test')).status, one.socket.isSessionReused()], [200, isReused]);
+        session = one.sessions.at(-1) ?? session;
+        one.close();
+      }
+    }
+  });
+});
+
+describe('the end of a listener', () => {
+  test('waits for nobody who has said nothing', { timeout: 30_000 }, async () => {
+    const ending = await startTestGateway();
+    try {
+      await ending.admin('POST', '/plugins', { name: 'mtls-auth', config: { ca_certificates: [rootId] } });
+      const silent = connect(ending.tlsPort, '127.0.0.1');
+      const gone = new Promise((resolve) => silent.on('error', () => {}).on('close', resolve));
+      // Whoever comes later is answered later: then the silent one has been taken too.
+      const late = await connectTls(ending.tlsPort, {});
+      assert.equal((await late.ask('/', 'a.test')).status, 404);
+      late.close();
+      await ending.running.stop({ graceful: true, timeoutMs: 60_000 });
+      silent.resume();
+      await gone;
+    } finally {
+      await ending.stop();
+    }
+  });
+});
+
 describe('a plugin of one\u2019s own may have a say in handshakes', () => {
   const wrongPhase = (phase: string, only: string): string =>
     `function cannot be called in ${phase} phase (only in: ${only})`;
