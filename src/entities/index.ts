@@ -2,7 +2,7 @@
  * Entities: what the gateway is configured with, one file of pure data for each kind of row. It knows the schema
  * language and nothing of stores, HTTP or plugins.
  */
-export type { CaCertificate } from './ca-certificates.ts';
+export { type CaCertificate, caCertificates } from './ca-certificates.ts';
 export type { Certificate } from './certificates.ts';
 export type { ClusteringDataPlane } from './clustering-data-planes.ts';
 export { type Consumer, consumers } from './consumers.ts';

@@ -1,7 +1,7 @@
 import { createBalancers, type HealthVerdict } from '../balancer/index.ts';
 import { createEntityCache, openSharedCache, openSharedCounters, openSharedStore } from '../cache/index.ts';
 import type { DnsStatistics } from '../dns/index.ts';
-import { consumers } from '../entities/index.ts';
+import { caCertificates, consumers } from '../entities/index.ts';
 import type { EntityChange } from '../events/index.ts';
 import { type Clock, createTimerWheel, type Logger, systemClock } from '../kernel/index.ts';
 import type { EntityReader, EntityWriter, PluginHost } from '../pdk/index.ts';
@@ -90,11 +90,14 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
       worker: index,
       pid: process.pid,
     },
+    trusted: data.trusted,
     counters: sharedCounters,
     store: openSharedStore(data.buffers.store, clock),
-    consumers: cache.reader(consumers) as EntityReader,
-    trustedCertificates: data.trusted,
     reader: (definition) => cache.reader(definition) as EntityReader<never>,
+    core: {
+      consumers: cache.reader(consumers) as EntityReader,
+      caCertificates: cache.reader(caCertificates) as EntityReader,
+    },
     writer: (definition) => store.writer(definition.name) as EntityWriter<never>,
     every(ms, task) {
       const timer = setInterval(task, ms);

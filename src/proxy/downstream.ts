@@ -1,3 +1,5 @@
+import type { ClientCertificate, HandshakeWishes } from './handshake.ts';
+
 /** What is known of a client's connection; the same for all requests on it. */
 export interface ClientConnection {
   /** Number of the connection in its worker, from 1. */
@@ -18,6 +20,10 @@ export interface ClientConnection {
   readonly forwardedLines: string;
   /** The part of requests to an upstream that did not change since the last one; kept by whoever writes them. */
   fixedPart: { readonly host: string; readonly text: string } | undefined;
+  /** What handlers want of the handshake, while it is about to begin. */
+  readonly handshake: HandshakeWishes | undefined;
+  /** The certificate that the client sent when it was asked for one. */
+  readonly certificate: ClientCertificate | undefined;
   /** What the handshake agreed upon, for the log entry. */
   readonly tls: { readonly version: string; readonly cipher: string } | undefined;
 }

@@ -9,6 +9,7 @@ export {
   type CertificateStoreOptions,
   createCertificateStore,
   createTicketKeys,
+  type HandshakeProfile,
   type SniRow,
 } from './certificate-store.ts';
 export {
@@ -19,5 +20,6 @@ export {
   type TlsProtocol,
   tlsProtocols,
 } from './cipher-suites.ts';
+export { type HelloReading, maxHelloBytes, readClientHello } from './client-hello.ts';
 export { type DefaultCertificateOptions, loadOrCreateDefaultCertificate } from './default-certificate.ts';
 export type { CertificatePair, SelfSignedOptions } from './self-signed.ts';

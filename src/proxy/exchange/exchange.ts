@@ -73,6 +73,8 @@ export class Exchange implements RouteRequest {
   service: CompiledService | undefined = undefined;
   consumer: Row | undefined = undefined;
   credential: Row | undefined = undefined;
+  /** What the log entry says of the client's certificate in place of the handshake's own verdict. */
+  clientVerify: string | undefined = undefined;
   shared: Record<string, unknown> | undefined = undefined;
   pluginCtx: Map<string, Record<string, unknown>> | undefined = undefined;
   serializeValues: SerializeValue[] | undefined = undefined;

@@ -1,15 +1,16 @@
 import { createServer, type Server, Socket } from 'node:net';
 import { setImmediate as loopTurn } from 'node:timers/promises';
-import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from 'node:tls';
+import type { TLSSocket, TlsOptions } from 'node:tls';
 import { ChunkPool, LineCache } from '../../http2/index.ts';
 import type { CertificateStore } from '../../tls/index.ts';
+import { describeClient, type SecuredTls } from '../describe-client.ts';
 import type { ClientConnection } from '../downstream.ts';
-import { hasCertificateHandlers, runCertificate } from '../phases/certificate.ts';
 import type { ProxyRuntime } from '../runtime.ts';
 import { Http1Connection } from './http1-connection.ts';
 import { Http2Connection } from './http2-connection.ts';
 import { type Http2Shared, TurnEnd } from './http2-output.ts';
 import { createReadBuffers, type ReadBuffers } from './read-buffers.ts';
+import { createTlsServers } from './tls-servers.ts';
 import { Undecided } from './undecided.ts';
 
 /** An address to listen on, as `proxy_listen` has it. */
@@ -109,21 +110,19 @@ export async function listen(
     },
   };
 
-  const server: Server =
+  const handshakes =
     tls === undefined
-      ? createServer({ noDelay: true, highWaterMark, pauseOnConnect: true }, (socket) => {
-          acceptPlain(acceptance, socket);
-        })
-      : createTlsServer(
-          {
-            ...withHandlers(runtime, tls.options),
-            ...(address.http2 === true ? { ALPNProtocols: http2Names } : {}),
-            highWaterMark,
-          } as TlsOptions,
-          (socket) => acceptTls(acceptance, socket),
-        );
-  // A failed handshake is the client's affair; without a listener it would be thrown.
-  if (tls !== undefined) server.on('tlsClientError', () => {});
+      ? undefined
+      : createTlsServers({
+          runtime,
+          tls,
+          protocols: address.http2 === true ? http2Names : undefined,
+          onSecured: (socket, secured) => acceptTls(acceptance, socket, secured),
+        });
+  const server: Server = createServer({ noDelay: true, highWaterMark, pauseOnConnect: tls === undefined }, (socket) => {
+    if (handshakes === undefined) acceptPlain(acceptance, socket);
+    else handshakes.begin(socket);
+  });
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -155,6 +154,7 @@ export async function listen(
         await loopTurn();
       }
       server.close();
+      await handshakes?.end();
       if (connections.size > 0) {
         await new Promise<void>((resolve) => {
           drained = resolve;
@@ -163,6 +163,7 @@ export async function listen(
     },
     destroy() {
       server.close();
+      handshakes?.destroy();
       for (const connection of connections) connection.destroy();
     },
   };
@@ -224,23 +225,9 @@ function beginPlain(acceptance: Acceptance, socket: Socket, client: ClientConnec
   return acceptance.adopt(undecided);
 }
 
-/** Lets the certificate handlers of plugins run before the certificate is chosen. */
-function withHandlers(runtime: ProxyRuntime, options: TlsOptions): TlsOptions {
-  const choose = options.SNICallback;
-  if (choose === undefined) return options;
-  return {
-    ...options,
-    SNICallback(this: TLSSocket, serverName, done) {
-      const client = hasCertificateHandlers(runtime) ? describeClient(runtime, this, this, serverName) : undefined;
-      if (client === undefined) choose.call(this, serverName, done);
-      else runCertificate(runtime, client, () => choose.call(this, serverName, done));
-    },
-  };
-}
-
-function acceptTls(acceptance: Acceptance, socket: TLSSocket): void {
+function acceptTls(acceptance: Acceptance, socket: TLSSocket, tls: SecuredTls): void {
   const { runtime, http2, gone } = acceptance;
-  const client = describeClient(runtime, socket, socket);
+  const client = describeClient(runtime, socket, tls);
   if (client === undefined) {
     socket.destroy();
     return;
@@ -257,43 +244,4 @@ function feed(socket: Socket, connection: ProxyConnection): void {
   socket.on('data', (data: Buffer) => {
     if (!connection.onRead(data, data.length)) socket.pause();
   });
-}
-
-/** Undefined when the client has gone already. */
-function describeClient(
-  runtime: ProxyRuntime,
-  socket: Socket,
-  secured: TLSSocket | undefined,
-  serverName?: string,
-): ClientConnection | undefined {
-  const { remoteAddress, remotePort, localAddress, localPort } = socket;
-  if (remoteAddress === undefined || remotePort === undefined || localPort === undefined) return undefined;
-  const { settings } = runtime;
-  const address =
-    remoteAddress.startsWith('::ffff:') && remoteAddress.includes('.') ? remoteAddress.slice(7) : remoteAddress;
-  const forwardedPort = settings.portMap.get(localPort) ?? localPort;
-  const scheme = secured === undefined ? 'http' : 'https';
-  const name = serverName ?? (secured as { readonly servername?: string | false } | undefined)?.servername;
-  return {
-    serial: runtime.nextSerial(),
-    remoteAddress: address,
-    remotePort,
-    localAddress: localAddress ?? '',
-    localPort,
-    forwardedPort,
-    scheme,
-    sni: typeof name === 'string' ? name.toLowerCase().replace(/\.$/, '') : undefined,
-    isTrusted: !settings.trustsNobody && settings.isTrusted(address),
-    forwardedLines:
-      `${address}\r\nX-Forwarded-Proto: ${scheme}\r\n` +
-      `X-Forwarded-Port: ${forwardedPort}\r\nX-Real-IP: ${address}\r\n`,
-    fixedPart: undefined,
-    tls:
-      secured === undefined
-        ? undefined
-        : {
-            version: secured.getProtocol() ?? '',
-            cipher: secured.getCipher()?.standardName ?? secured.getCipher()?.name ?? '',
-          },
-  };
 }
