@@ -7,7 +7,7 @@ import {
   type TlsOptions,
 } from 'node:tls';
 import { GibbonError, messageOf } from '../kernel/index.ts';
-import { type CipherSuite, cipherSuites, handshakeOptions } from './cipher-suites.ts';
+import { type CipherSuite, handshakeOptions } from './cipher-suites.ts';
 import { createSniNames } from './sni-names.ts';
 
 /** One or more certificates with their keys, PEM, index by index: at most one for each type of key. */
@@ -37,7 +37,7 @@ export interface SniRow {
 export interface CertificateStoreOptions {
   /** Served without a server name, and for names that no SNI stands for. */
   readonly defaultCertificate?: CertificatePairs;
-  /** The intermediate preset unless told. */
+  /** OpenSSL decides where it is absent. */
   readonly cipherSuite?: CipherSuite;
   /** True unless told (`ssl_session_tickets`). */
   readonly sessionTickets?: boolean;
@@ -247,11 +247,11 @@ function certificateOptions(pairs: CertificatePairs): SecureContextOptions {
 }
 
 function contextOptions(options: CertificateStoreOptions): SecureContextOptions {
-  const handshake = handshakeOptions(options.cipherSuite ?? cipherSuites.intermediate);
+  const handshake = options.cipherSuite === undefined ? undefined : handshakeOptions(options.cipherSuite);
   const withoutTickets = options.sessionTickets === false ? constants.SSL_OP_NO_TICKET : 0;
   return {
     ...handshake,
-    secureOptions: handshake.secureOptions | withoutTickets,
+    secureOptions: (handshake?.secureOptions ?? 0) | withoutTickets,
     sessionIdContext: 'gibbon',
     sessionTimeout: options.sessionTimeout ?? 86_400,
     ...(options.ticketKeys === undefined ? {} : { ticketKeys: Buffer.from(options.ticketKeys) }),

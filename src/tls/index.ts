@@ -14,9 +14,8 @@ export {
 } from './certificate-store.ts';
 export {
   type CipherSuite,
-  type CipherSuiteName,
-  cipherSuites,
   type HandshakeOptions,
+  handshakeOptions,
   type TlsProtocol,
   tlsProtocols,
 } from './cipher-suites.ts';
