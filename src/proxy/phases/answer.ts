@@ -12,6 +12,8 @@ import {
   isGrpcRequest,
   latin1OfText,
   phaseBits,
+  problemContentType,
+  problemDetails,
 } from '../../pdk/support.ts';
 import { TransportFault } from '../../transport/index.ts';
 import { noBody, unknownLength } from '../downstream.ts';
@@ -71,11 +73,12 @@ export function answerWithError(
   const accept = message === undefined ? (x.firstHeader('accept') ?? contentType) : x.header('accept')?.join(',');
   const fallback = message === undefined ? settings.errorDefaultFormat : 'json';
   const format = accept === undefined ? fallback : acceptedFormat(accept);
-  answer(x, {
-    status: shown,
-    headers: [...headers, ['Content-Type', [errorContentTypes[format]]]],
-    body: latin1OfText(errorBody(format, text, x.requestId, settings.errorTemplates)),
-  });
+  const isProblem = format === 'json' && settings.problemDetails;
+  const body = isProblem
+    ? problemDetails(shown, text, x.requestId)
+    : errorBody(format, text, x.requestId, settings.errorTemplates);
+  const type = isProblem ? problemContentType : errorContentTypes[format];
+  answer(x, { status: shown, headers: [...headers, ['Content-Type', [type]]], body: latin1OfText(body) });
 }
 
 /**
