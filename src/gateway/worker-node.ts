@@ -18,7 +18,7 @@ import { createRouter } from '../router/index.ts';
 import type { Row } from '../schema/index.ts';
 import { gibbonVersion } from '../settings/index.ts';
 import { type CompiledRoute, createSnapshot, type InstanceFactory } from '../snapshot/index.ts';
-import { createCertificateStore } from '../tls/index.ts';
+import { createCertificateStore, createStapler } from '../tls/index.ts';
 import { createConnectionPool } from '../transport/index.ts';
 import { cipherSuiteOf } from './cipher-suite.ts';
 import { openAccessLog, openLog } from './log-file.ts';
@@ -28,6 +28,7 @@ import { openWorkerCounters } from './node-counters.ts';
 import { loadPlugins } from './plugin-registry.ts';
 import { proxySettingsOf } from './proxy-settings.ts';
 import { openResolver } from './resolver.ts';
+import { askResponder } from './responder.ts';
 import { createStoreClient } from './store-client.ts';
 import type { WorkerData } from './worker-data.ts';
 
@@ -130,6 +131,7 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
     sessionTickets: settings.ssl_session_tickets,
     ticketKeys: data.tls.ticketKeys,
     sessionTimeout: Math.round(settings.ssl_session_timeout / 1000),
+    ...(settings.ssl_stapling ? { stapler: createStapler({ ask: askResponder, clock, logger }) } : {}),
   });
 
   const flavor = settings.router_flavor === 'traditional' ? 'traditional' : 'traditional_compatible';

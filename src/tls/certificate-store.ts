@@ -9,6 +9,7 @@ import {
 import { GibbonError, messageOf } from '../kernel/index.ts';
 import { type CipherSuite, handshakeOptions } from './cipher-suites.ts';
 import { createSniNames } from './sni-names.ts';
+import type { Stapler } from './stapling/stapler.ts';
 
 /** One or more certificates with their keys, PEM, index by index: at most one for each type of key. */
 export interface CertificatePairs {
@@ -37,6 +38,8 @@ export interface SniRow {
 export interface CertificateStoreOptions {
   /** Served without a server name, and for names that no SNI stands for. */
   readonly defaultCertificate?: CertificatePairs;
+  /** Proofs that certificates are not revoked, sent along with them to clients that ask; none where it is absent. */
+  readonly stapler?: Stapler;
   /** OpenSSL decides where it is absent. */
   readonly cipherSuite?: CipherSuite;
   /** True unless told (`ssl_session_tickets`). */
@@ -70,6 +73,8 @@ export interface CertificateStore {
   readonly serverOptions: TlsOptions;
   /** The same for a server whose handshakes differ from the usual ones. */
   optionsFor(profile: HandshakeProfile): TlsOptions;
+  /** Proofs to send along with certificates; undefined where none are. */
+  readonly stapler: Stapler | undefined;
 }
 
 /** How a handshake differs from the usual one: a session that begins with it is never resumed. */
@@ -200,6 +205,7 @@ export function createCertificateStore(options: CertificateStoreOptions = {}): C
   }
 
   return {
+    stapler: options.stapler,
     serverOptions: serverOptionsFor(usual),
     optionsFor({ authorities }) {
       const secureOptions = (usual.options.secureOptions ?? 0) | constants.SSL_OP_NO_TICKET;

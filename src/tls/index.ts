@@ -22,3 +22,4 @@ export {
 export { type HelloReading, maxHelloBytes, readClientHello } from './client-hello.ts';
 export { type DefaultCertificateOptions, loadOrCreateDefaultCertificate } from './default-certificate.ts';
 export type { CertificatePair, SelfSignedOptions } from './self-signed.ts';
+export { createStapler, type Stapler } from './stapling/stapler.ts';

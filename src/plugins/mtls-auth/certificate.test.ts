@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { derTags, objectIdOf, readElements, readWithin, smallNumberOf } from '../../kernel/index.ts';
 import { readCertificate, readCertificates, subjectNames } from './certificate.ts';
-import { derTags, objectIdOf, readElements, readWithin, smallNumberOf } from './der.ts';
 import { pems } from './pems.fixtures.ts';
 
 const { ann, bob, middle, odd, root, umlaut } = pems;

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { isIPv4 } from 'node:net';
-import { type DerElement, derTags, objectIdOf, readElements, readWithin, smallNumberOf } from './der.ts';
+import { type DerElement, derTags, objectIdOf, readElements, readWithin, smallNumberOf } from '../../kernel/index.ts';
 
 /** A certificate with what has to be known of it. */
 export interface Certificate {

@@ -50,6 +50,12 @@ export function createTlsServers(options: TlsServersOptions): TlsServers {
     });
     // A failed handshake is the client's affair; without a listener it would be thrown.
     server.on('tlsClientError', () => {});
+    const { stapler } = tls.certificates;
+    if (stapler !== undefined) {
+      server.on('OCSPRequest', (certificate: Buffer, issuer: Buffer | undefined, done) => {
+        done(null, stapler.proofFor(certificate, issuer) ?? (null as unknown as Buffer));
+      });
+    }
     return server;
   }
 

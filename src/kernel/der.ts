@@ -11,6 +11,10 @@ export const derTags = {
   integer: 0x02,
   octetString: 0x04,
   objectId: 0x06,
+  null: 0x05,
+  enumerated: 0x0a,
+  bitString: 0x03,
+  generalizedTime: 0x18,
   bmpString: 0x1e,
   sequence: 0x30,
 } as const;
@@ -45,6 +49,15 @@ export function readElements(bytes: Uint8Array): readonly DerElement[] {
 export function readWithin(element: DerElement | undefined, tag: number): readonly DerElement[] {
   if (element?.tag !== tag) throw malformed();
   return readElements(element.content);
+}
+
+/** The bytes of an element with what is in it, one after another. */
+export function writeElement(tag: number, ...contents: readonly Uint8Array[]): Uint8Array {
+  const content = Buffer.concat(contents);
+  const size = content.length;
+  const head = size < 0x80 ? [tag, size] : size < 0x100 ? [tag, 0x81, size] : [tag, 0x82, size >> 8, size & 0xff];
+  if (size > 0xffff) throw new RangeError(`Cannot write DER of ${size} bytes: at most 65535`);
+  return Buffer.concat([Uint8Array.from(head), content]);
 }
 
 /** An object identifier in its dotted form. */
