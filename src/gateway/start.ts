@@ -56,6 +56,8 @@ const maxWorkers = 64;
 const countersBytes = 12 * 1024 * 1024;
 const missBytes = 12 * 1024 * 1024;
 const expiryInterval = 60_000;
+/** Keys of session tickets are used for half a day. */
+const ticketKeysLife = 12 * 3_600_000;
 
 /**
  * Starts a node and resolves once it serves.
@@ -82,7 +84,8 @@ class GatewayNode implements RunningGateway {
   readonly #shared: Pick<WorkerData['buffers'], 'counters' | 'rows' | 'misses' | 'store'>;
   readonly #sharedRows: SharedCache;
   readonly #sharedMisses: SharedCache;
-  readonly #ticketKeys = createTicketKeys();
+  #ticketKeys = createTicketKeys();
+  #rotation: NodeJS.Timeout | undefined;
   #database: Database | undefined;
   /** Where rows come from when there is no database. */
   #declarative: DeclarativeNode | undefined;
@@ -165,6 +168,8 @@ class GatewayNode implements RunningGateway {
       });
     }, expiryInterval);
     this.#expiry.unref();
+    this.#rotation = setInterval(() => this.#rotateTicketKeys(), ticketKeysLife);
+    this.#rotation.unref();
     this.#logger.notice(`Gibbon ${gibbonVersion} serves with ${this.#workers.count} workers`);
   }
 
@@ -233,6 +238,7 @@ class GatewayNode implements RunningGateway {
     this.#isStopping = true;
     this.#declarative?.close();
     clearInterval(this.#expiry);
+    clearInterval(this.#rotation);
     this.#logLevel.end();
     await this.#apis?.closeStatus();
     await this.#apis?.closeAdmin(graceful ? AbortSignal.timeout(Math.max(1, timeoutMs)) : AbortSignal.abort());
@@ -259,6 +265,12 @@ class GatewayNode implements RunningGateway {
     const resolved = this.#secrets?.resolveChanges(changes) ?? changes;
     for (const workers of this.#hearers) workers.announce(resolved);
     this.#health?.apply(resolved);
+  }
+
+  /** Who learns the keys of session tickets can read what was said while they were used. */
+  #rotateTicketKeys(): void {
+    this.#ticketKeys = createTicketKeys();
+    for (const workers of this.#hearers) workers.setTicketKeys(this.#ticketKeys);
   }
 
   #createApis(database: Database, health: NodeHealth): NodeApis {
@@ -295,7 +307,6 @@ class GatewayNode implements RunningGateway {
       tls: {
         cert: own ? settings.ssl_cert.map((value) => readPem('ssl_cert', value)) : standard.cert,
         key: own ? settings.ssl_cert_key.map((value) => readPem('ssl_cert_key', value)) : standard.key,
-        ticketKeys: this.#ticketKeys,
       },
       trusted: trustedOf(settings),
       clientCertificate: ownCertificateOf(settings),
@@ -304,7 +315,13 @@ class GatewayNode implements RunningGateway {
     const resolve = (entity: string, row: Row): Row => this.#secrets!.resolve(entity, row);
     const workers = createWorkers({
       count: Math.max(1, Math.min(maxWorkers, count)),
-      dataOf: (index) => ({ ...common, index, stripe: offset + index }),
+      // A worker that replaces another one later has the keys of that day.
+      dataOf: (index) => ({
+        ...common,
+        tls: { ...common.tls, ticketKeys: this.#ticketKeys },
+        index,
+        stripe: offset + index,
+      }),
       load: () => loadAll(database, resolve),
       find: (request) => findRow(database, request, resolve),
       write: (write) => writeRow(database, write),

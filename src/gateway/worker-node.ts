@@ -48,6 +48,8 @@ export interface WorkerNode {
   /** What the resolver counted. */
   dnsStatistics(): DnsStatistics;
   /** Opens the listeners; `ports` are used where the settings say 0. Returns the ports in use. */
+  /** Keys of session tickets from now on. */
+  setTicketKeys(keys: Uint8Array): void;
   listen(ports: readonly number[]): Promise<readonly number[]>;
   /** Stops accepting and resolves once all clients are gone. */
   drain(): Promise<void>;
@@ -221,6 +223,7 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
     dnsStatistics: () => resolver.statistics(),
     answered: (id, row) => store.answered(id, row),
     failed: (id, message) => store.failed(id, message),
+    setTicketKeys: (keys) => certificates.setTicketKeys(keys),
     async listen(ports) {
       // As in Kong, one address with TLS and http2 is enough for all addresses with TLS.
       const offersHttp2 = settings.proxy_listen.some((address) => address.ssl && address.http2);

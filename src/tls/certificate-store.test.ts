@@ -62,6 +62,7 @@ describe('certificate store over TLS sockets', () => {
 
   async function start(store: CertificateStore): Promise<number> {
     const { server, port } = await serve(store);
+    store.onTicketKeys((keys) => server.setTicketKeys(keys));
     closing.push(server);
     return port;
   }
@@ -173,6 +174,29 @@ describe('certificate store over TLS sockets', () => {
     });
     assert.equal(socket.getProtocol(), 'TLSv1');
     socket.destroy();
+  });
+
+  it('resumes no session once the keys of tickets are others', async () => {
+    const options = { defaultCertificate: { cert: [made.standard.cert], key: [made.standard.key] } };
+    const store = createCertificateStore({ ...options, ticketKeys: createTicketKeys() });
+    const keys: Buffer[] = [];
+    store.onTicketKeys((given) => keys.push(given));
+    const port = await start(store);
+    const tls12 = { maxVersion: 'TLSv1.2' } as const;
+    const resume = async (session?: Buffer): Promise<readonly [boolean, Buffer]> => {
+      const socket = await handshake(port, { ...tls12, ...(session && { session }) });
+      const outcome = [socket.isSessionReused(), socket.getSession()!] as const;
+      socket.destroy();
+      return outcome;
+    };
+    const [, session] = await resume();
+    assert.equal((await resume(session))[0], true);
+    const fresh = createTicketKeys();
+    store.setTicketKeys(fresh);
+    assert.deepEqual(keys, [Buffer.from(fresh)]);
+    const [isReused, next] = await resume(session);
+    assert.equal(isReused, false);
+    assert.equal((await resume(next))[0], true);
   });
 
   it('resumes a session in another worker that has the same ticket keys, and only there', async () => {

@@ -73,6 +73,10 @@ export interface CertificateStore {
   readonly serverOptions: TlsOptions;
   /** The same for a server whose handshakes differ from the usual ones. */
   optionsFor(profile: HandshakeProfile): TlsOptions;
+  /** Encrypts session tickets with other keys from now on; sessions of the former ones begin anew. */
+  setTicketKeys(keys: Uint8Array): void;
+  /** Tells servers, which keep keys of their own, of the keys to come. */
+  onTicketKeys(hear: (keys: Buffer) => void): void;
   /** Proofs to send along with certificates; undefined where none are. */
   readonly stapler: Stapler | undefined;
 }
@@ -122,6 +126,7 @@ export function createCertificateStore(options: CertificateStoreOptions = {}): C
   const certificates = new Map<string, Entry>();
   const sniById = new Map<string, SniRow>();
   const names = createSniNames<SniRow>();
+  const keyHearers: ((keys: Buffer) => void)[] = [];
 
   function forget(id: string): void {
     const known = sniById.get(id);
@@ -206,6 +211,12 @@ export function createCertificateStore(options: CertificateStoreOptions = {}): C
 
   return {
     stapler: options.stapler,
+    setTicketKeys(keys) {
+      for (const hear of keyHearers) hear(Buffer.from(keys));
+    },
+    onTicketKeys(hear) {
+      keyHearers.push(hear);
+    },
     serverOptions: serverOptionsFor(usual),
     optionsFor({ authorities }) {
       const secureOptions = (usual.options.secureOptions ?? 0) | constants.SSL_OP_NO_TICKET;
@@ -239,7 +250,7 @@ export function createCertificateStore(options: CertificateStoreOptions = {}): C
   };
 }
 
-/** 48 random bytes that encrypt session tickets: made once by the main thread, handed to every worker. */
+/** 48 random bytes that encrypt session tickets: made by the main thread, handed to every worker. */
 export function createTicketKeys(): Uint8Array {
   return new Uint8Array(randomBytes(48));
 }

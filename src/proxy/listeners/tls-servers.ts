@@ -63,6 +63,8 @@ export function createTlsServers(options: TlsServersOptions): TlsServers {
   const names = createLru<string, string>(maxNames);
 
   const usual = make(tls.options, false);
+  // Sessions of the other servers are not resumed.
+  tls.certificates.onTicketKeys((keys) => usual.setTicketKeys(keys));
   const others = createLru<string, Server>(maxServers);
 
   function serverFor({ authorities, isApart }: HandshakeWishes): Server {
