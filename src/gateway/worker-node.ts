@@ -116,11 +116,11 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
     sessionTimeout: Math.round(settings.ssl_session_timeout / 1000),
   });
 
-  const flavor = settings.router_flavor === 'traditional' ? 'traditional' : 'traditional_compatible';
+  const flavor = settings.router_flavor;
   const router = createRouter<CompiledRoute>({ flavor });
   const snapshot = createSnapshot({
     router,
-    // In the compatible flavour path_handling v1 acts as v0 (Kong 3.0).
+    // In the other flavours path_handling v1 acts as v0 (Kong 3.0).
     allowsPathHandlingV1: flavor === 'traditional',
     plugins: factories,
     logger,
