@@ -26,7 +26,10 @@ export function routesFor(flavor: RouterFlavor, checkExpression: CheckExpression
     entity_checks: routes.entity_checks!.map((check) =>
       'custom_entity_check' in check && check.custom_entity_check.run_with_missing_fields === true
         ? {
-            custom_entity_check: { ...check.custom_entity_check, fn: (row: RouteFields) => problemOf(row, checkExpression) },
+            custom_entity_check: {
+              ...check.custom_entity_check,
+              fn: (row: RouteFields) => problemOf(row, checkExpression),
+            },
           }
         : check,
     ),
