@@ -1,6 +1,6 @@
 /**
- * Router: finds the route of a request, incrementally and quickly at 100,000 routes; normalises paths, builds the
- * upstream's, and says what a route's protocols make of a request. It knows routes and services as rows and nothing of
+ * Router: finds the route of a request, by fields or by expressions, incrementally and quickly at 100,000 routes; builds
+ * the upstream's path, and says what a route's protocols make of a request. It knows routes and services as rows and nothing of
  * stores, plugins or sockets.
  */
 export { checkExpression } from './expressions/check.ts';

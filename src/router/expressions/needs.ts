@@ -15,8 +15,8 @@ export interface Needs {
   readonly snis?: readonly string[] | undefined;
   /** Values in lower case, by name: the only one, for an index has no use for more. */
   readonly header?: { readonly name: string; readonly values: readonly string[] } | undefined;
-  /** Texts of single segments, while others may join them to a longer prefix. */
-  readonly segments?: ReadonlyMap<number, string> | undefined;
+  /** Texts of segments by the first one's number, with the number behind the last: others may join them to a longer prefix. */
+  readonly segments?: ReadonlyMap<number, { readonly text: string; readonly next: number }> | undefined;
 }
 
 /** A list longer than this is no help any more. */
@@ -61,10 +61,9 @@ function needsOfRegex(regex: { readonly isAnchored: boolean; readonly literalPre
 function needsOfSegments(field: string, operator: Predicate['operator'], text: string): Needs {
   const range = readSegments(nameAfter('http.path.segments.', field) ?? '');
   if (range === undefined || (operator !== '==' && operator !== '^=')) return {};
-  const isSingle = range.first === range.last && operator === '==';
   return {
     prefixes: range.first === 0 ? [`/${text}`] : undefined,
-    segments: isSingle ? new Map([[range.first, text]]) : undefined,
+    segments: operator === '==' ? new Map([[range.first, { text, next: range.last + 1 }]]) : undefined,
   };
 }
 
@@ -106,7 +105,7 @@ function longerTexts(
 
 function joinSegments(needs: Needs): Needs {
   let prefix = '';
-  for (let i = 0; needs.segments?.has(i) === true; i++) prefix += `/${needs.segments.get(i)}`;
+  for (let at = needs.segments?.get(0); at !== undefined; at = needs.segments?.get(at.next)) prefix += `/${at.text}`;
   return prefix === '' ? needs : { ...needs, prefixes: longerTexts(needs.prefixes, [prefix]) };
 }
 
