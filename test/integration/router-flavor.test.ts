@@ -43,6 +43,9 @@ it('a store goes from flavour to flavour and back, and keeps what the others do 
     });
   }
   await withFlavor('expressions', async (gateway) => {
+    // It takes a restart: the store is open for one flavour.
+    await gateway.running.reload(gateway.settings({ router_flavor: 'traditional' }));
+    assert.match(gateway.readLog(), /Cannot change router_flavor to "traditional" by a reload: restart the node/);
     const { body } = await gateway.admin('GET', '/routes/e');
     assert.deepEqual([body.expression, body.priority], ['http.path == "/e"', 4]);
     assert.equal(await statusOf(gateway, '/e'), 503);
