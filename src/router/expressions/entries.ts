@@ -5,7 +5,7 @@ import type { RouteTarget } from '../types.ts';
 import { readExpression } from './check.ts';
 import { createCondition } from './condition.ts';
 import type { Subject } from './fields.ts';
-import { needsOf } from './needs.ts';
+import { isDecidedByNeeds, needsOf } from './needs.ts';
 import type { Expression } from './syntax.ts';
 import { join, netsExpression, protocolsExpression, snisExpression } from './translate.ts';
 
@@ -89,18 +89,19 @@ function expressionEntries<T extends RouteTarget>(
 ): readonly RouteEntry<T>[] {
   const { route } = target;
   const whole = join('and', [own, protocols].filter(isGiven))!;
-  const condition = createCondition<T>(whole, true);
-  const { hosts, prefixes, methods, snis, header } = needsOf(own);
+  const needs = needsOf(own);
+  const { hosts, prefixes, methods, snis, header } = needs;
+  const isDecided = protocols === undefined && isDecidedByNeeds(own, needs);
   const common = {
     kind: 'entry',
     rank: order?.rank ?? expressionRank,
-    isUnconditional: false,
-    match: plainMatch(target, undefined),
+    isUnconditional: isDecided && methods === undefined,
+    match: plainMatch(target, isDecided ? prefixes?.[0] : undefined),
     methods,
     snis: compileSnis(snis ?? []),
     headers: header && [{ name: header.name, values: new Set(header.values), patterns: [] }],
     regex: undefined,
-    condition,
+    condition: isDecided ? undefined : createCondition<T>(whole, true),
     isOrderedByPath: false,
     regexPriority: order?.priority ?? numberOr0(route['priority']),
     pathLength: 0,

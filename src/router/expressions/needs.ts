@@ -76,6 +76,33 @@ function hostsOf(operator: Predicate['operator'], text: string): readonly RouteH
   return undefined;
 }
 
+/**
+ * True when an expression says no more than that host, beginning of the path and method be those that it needs, each at
+ * most once: then the index alone decides, and nothing is left to be evaluated.
+ */
+export function isDecidedByNeeds(expression: Expression, needs: Needs): boolean {
+  const items = expression.kind === 'and' ? expression.items : [expression];
+  const fields = items.map(plainField);
+  const found = { 'http.host': needs.hosts, 'http.path': needs.prefixes, 'http.method': needs.methods };
+  return fields.every((field, i) => field !== undefined && found[field] !== undefined && fields.indexOf(field) === i);
+}
+
+function plainField(item: Expression): 'http.host' | 'http.path' | 'http.method' | undefined {
+  if (item.kind === 'or') {
+    // Which of several beginnings it was has to be found out.
+    const fields = new Set(item.items.map(plainField));
+    const [field] = fields;
+    return fields.size === 1 && field !== 'http.path' ? field : undefined;
+  }
+  if (item.kind !== 'predicate' || item.lower || item.value.type !== 'String') return undefined;
+  const { field, operator, value } = item;
+  if (field === 'http.path') return operator === '^=' && value.text !== '' ? field : undefined;
+  if (operator !== '==' || value.text === '') return undefined;
+  if (field === 'http.method') return field;
+  // The index takes a host with its port, or an IPv6 address, in more than one form.
+  return field === 'http.host' && !value.text.includes(':') ? field : undefined;
+}
+
 function both(a: Needs, b: Needs): Needs {
   return {
     hosts: shorter(a.hosts, b.hosts),
