@@ -11,20 +11,31 @@ import type { Expression, Literal, Predicate } from './syntax.ts';
 
 type Request = RouteRequest & { readonly headers: { readonly [name: string]: readonly string[] } };
 
+/** What a comparison with the path that held leaves behind. */
+interface Note {
+  path?: string | undefined;
+}
+
 /** The rules of the language once more, by walking the tree and without an index. */
-function holds(expression: Expression, request: Request): boolean {
-  if (expression.kind === 'not') return !holds(expression.item, request);
+function holds(expression: Expression, request: Request, note: Note): boolean {
+  if (expression.kind === 'not') return !holds(expression.item, request, note);
   if (expression.kind !== 'predicate') {
-    const each = (item: Expression): boolean => holds(item, request);
+    const each = (item: Expression): boolean => holds(item, request, note);
     return expression.kind === 'and' ? expression.items.every(each) : expression.items.some(each);
   }
   const values = valuesOf(expression.field, request).map((value) =>
     expression.lower && typeof value === 'string' ? value.toLowerCase() : value,
   );
   if (values.length === 0) return false;
-  return expression.any
-    ? values.some((value) => compare(value, expression))
-    : values.every((value) => compare(value, expression));
+  const isMet = (value: string | number): boolean => compare(value, expression);
+  const isFound = expression.any ? values.some(isMet) : values.every(isMet);
+  if (isFound && expression.field === 'http.path') notePath(expression, request, note);
+  return isFound;
+}
+
+function notePath({ operator, value }: Predicate, { path }: Request, note: Note): void {
+  if (value.type === 'Regex') note.path = new RegExp(value.pattern).exec(path)?.[0];
+  else if (value.type === 'String' && ['==', '^=', '=^'].includes(operator)) note.path = value.text;
 }
 
 function valuesOf(field: string, request: Request): readonly (string | number)[] {
@@ -207,10 +218,15 @@ const route: fc.Arbitrary<DrawnRoute> = fc.record({
   created_at: fc.integer({ min: 1, max: 3 }),
 });
 
-function findSlowly(routes: Iterable<DrawnRoute>, asked: Request): string | undefined {
-  const found = [...routes].filter((each) => holds(each.expression, asked));
-  found.sort((a, b) => b.priority - a.priority || a.created_at - b.created_at || (a.id < b.id ? -1 : 1));
-  return found[0]?.id;
+function findSlowly(routes: Iterable<DrawnRoute>, asked: Request): readonly [id?: string, path?: string] {
+  const ordered = [...routes].sort(
+    (a, b) => b.priority - a.priority || a.created_at - b.created_at || (a.id < b.id ? -1 : 1),
+  );
+  for (const { id, expression: asks } of ordered) {
+    const note: Note = {};
+    if (holds(asks, asked, note)) return [id, note.path];
+  }
+  return [];
 }
 
 test('an expression that is written down is read as it was', () => {
@@ -241,8 +257,9 @@ test('a router of expressions finds what a walk through all trees finds, whateve
           routes.delete(each.remove);
           router.delete(each.remove);
         } else {
-          const found = router.match(each.ask)?.target.route['id'];
-          assert.equal(found, findSlowly(routes.values(), each.ask));
+          const found = router.match(each.ask);
+          const [id, path] = findSlowly(routes.values(), each.ask);
+          assert.deepEqual([found?.target.route['id'], found?.matchedPath], [id, path]);
         }
       }
       assert.equal(router.size, routes.size);
