@@ -218,7 +218,7 @@ const route: fc.Arbitrary<DrawnRoute> = fc.record({
   created_at: fc.integer({ min: 1, max: 3 }),
 });
 
-function findSlowly(routes: Iterable<DrawnRoute>, asked: Request): readonly [id?: string, path?: string] {
+function findSlowly(routes: Iterable<DrawnRoute>, asked: Request): readonly [id?: string, path?: string | undefined] {
   const ordered = [...routes].sort(
     (a, b) => b.priority - a.priority || a.created_at - b.created_at || (a.id < b.id ? -1 : 1),
   );
