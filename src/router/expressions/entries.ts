@@ -2,7 +2,7 @@ import { GibbonError, messageOf } from '../../kernel/index.ts';
 import { compileSnis } from '../traditional/conditions.ts';
 import { type CompileEntries, compileEntries, plainMatch, type RouteEntry } from '../traditional/entry.ts';
 import type { RouteTarget } from '../types.ts';
-import { readExpression } from './check.ts';
+import { readExpression, subjectOf } from './check.ts';
 import { createCondition } from './condition.ts';
 import type { Subject } from './fields.ts';
 import { isDecidedByNeeds, needsOf } from './needs.ts';
@@ -12,9 +12,10 @@ import { join, netsExpression, protocolsExpression, snisExpression } from './tra
 /** Before the ranks of all routes that are given by fields (Kong 3.7). */
 const expressionRank = -1;
 
-/** The entries of a route for requests, in the flavour that takes expressions beside fields. */
+/** The entries of a route for requests, in the flavour that takes expressions beside fields; none for one of streams. */
 export const httpEntries: CompileEntries = (target, flavor, compile) => {
   const { route } = target;
+  if (subjectOf(route['protocols']) !== 'http') return [];
   const protocols = protocolsExpression(route['protocols'], 'http');
   const text = expressionOf(target);
   if (text !== undefined) return expressionEntries(target, read(target, text, 'http'), protocols);
@@ -25,9 +26,10 @@ export const httpEntries: CompileEntries = (target, flavor, compile) => {
   return entries.map((entry) => ({ ...entry, isUnconditional: false, condition }));
 };
 
-/** The entries of a route for connections of raw streams, given by an expression or by fields. */
+/** The entries of a route for connections of raw streams, by an expression or by fields; none for one of requests. */
 export const streamEntries: CompileEntries = (target) => {
   const { route } = target;
+  if (subjectOf(route['protocols']) !== 'stream') return [];
   const protocols = protocolsExpression(route['protocols'], 'stream');
   const text = expressionOf(target);
   if (text !== undefined) return expressionEntries(target, read(target, text, 'stream'), protocols);

@@ -253,7 +253,17 @@ describe('raw streams', () => {
     assert.throws(() => routerOf({ expression: 'http.path == "/"' }), { code: 'ERR_EXPRESSION' });
   });
 
-  test('have no routes of requests', () => {
-    assert.equal(routerOf({ paths: ['/'], protocols: ['http'] })({}), undefined);
+  test('have no routes of requests, nor the other way round', () => {
+    const ofRequests = [
+      { paths: ['/'], protocols: ['http'] },
+      { snis: ['a.test'], protocols: ['https'] },
+      { expression: 'net.dst.port == 80', protocols: ['https'] },
+    ];
+    assert.equal(routerOf(...ofRequests)({}), undefined);
+    const router = createRouter({ flavor: 'expressions' });
+    router.put(targetOf({ id: 'a', expression: 'net.dst.port == 80', protocols: ['tls'] }));
+    router.put(targetOf({ id: 'b', sources: [{ ip: '10.0.0.1' }], protocols: ['tcp'] }));
+    assert.equal(router.match(requestOf({ clientIp: '10.0.0.1' })), undefined);
+    assert.equal(router.size, 2);
   });
 });
