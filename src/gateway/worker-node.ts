@@ -117,7 +117,7 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
   });
 
   const flavor = settings.router_flavor;
-  const router = createRouter<CompiledRoute>({ flavor });
+  const router = createRouter<CompiledRoute>({ flavor, maxArgs: settings.lua_max_uri_args });
   const snapshot = createSnapshot({
     router,
     // In the other flavours path_handling v1 acts as v0 (Kong 3.0).

@@ -1,4 +1,3 @@
-import { messageOf } from '../../kernel/index.ts';
 import { nameAfter, readSegments, type Subject, typeOfField } from './fields.ts';
 import { parseExpression } from './parse.ts';
 import { type Expression, ExpressionFault, type Operator, type Predicate, predicatesOf } from './syntax.ts';
@@ -38,9 +37,21 @@ export function checkExpression(text: string, protocols: unknown): string | unde
     readExpression(text, subjectOf(protocols));
     return undefined;
   } catch (thrown) {
-    if (thrown instanceof ExpressionFault) return messageOf(thrown);
+    if (thrown instanceof ExpressionFault) return cut(thrown.message);
     throw thrown;
   }
+}
+
+/** A message shows the line that it is about: Kong cuts it at this length, in bytes. */
+const longestMessage = 4096;
+
+function cut(message: string): string {
+  const bytes = Buffer.from(message);
+  if (bytes.length <= longestMessage) return message;
+  return bytes
+    .subarray(0, longestMessage)
+    .toString()
+    .replace(/\ufffd$/, '');
 }
 
 const ordering: ReadonlySet<Operator> = new Set<Operator>(['>', '>=', '<', '<=']);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { targetOf } from '../cases/router-case.ts';
-import { createRouter, createStreamRouter, type RouteRequest } from '../index.ts';
+import { checkExpression, createRouter, createStreamRouter, type RouteRequest } from '../index.ts';
 
 type Asked = Partial<RouteRequest> & { readonly headers?: { readonly [name: string]: string | readonly string[] } };
 
@@ -127,6 +127,13 @@ describe('what an expression notes', () => {
     });
   });
 
+  test('comes of no more arguments than the router is told to see', () => {
+    const router = createRouter({ flavor: 'expressions', maxArgs: 2 });
+    router.put(targetOf({ id: 'a', expression: 'http.queries.c == "1"' }));
+    assert.equal(router.match(requestOf({ query: 'a=1&b=1&c=1' })), undefined);
+    assert.notEqual(router.match(requestOf({ query: 'a=1&c=1&b=1' })), undefined);
+  });
+
   test('is the same object where it is the same', () => {
     const router = createRouter({ flavor: 'expressions' });
     router.put(targetOf({ id: 'a', expression: 'http.path ^= "/a" || http.path ^= "/b"' }));
@@ -190,6 +197,12 @@ describe('the order of routes', () => {
 });
 
 describe('refusals', () => {
+  test('are no longer than Kong makes them', () => {
+    const message = checkExpression(`http.path == "${'\u00e9'.repeat(5000)}" x`, ['http']) ?? '';
+    assert.ok(Buffer.byteLength(message) <= 4096);
+    assert.match(message, /^ --> 1:\d+\n {2}\|\n1 \| http\.path == "\u00e9+$/);
+  });
+
   test('leave the router as it was', () => {
     const router = createRouter({ flavor: 'expressions' });
     router.put(targetOf({ id: 'a', expression: 'http.path == "/a"' }));

@@ -17,6 +17,7 @@ export type Values = string | readonly string[] | undefined;
  * the way. A router has one of these and uses it again and again.
  */
 export class Facts {
+  readonly #maxArgs: number;
   request!: RouteRequest;
   #name: string | undefined;
   #port: number | undefined;
@@ -32,6 +33,11 @@ export class Facts {
   /** Groups of every regular expression that held, later ones over earlier ones; undefined for none. */
   unnamed: string[] | undefined = undefined;
   named: { [name: string]: string } | undefined = undefined;
+
+  /** Arguments of a query beyond `maxArgs` are not seen. */
+  constructor(maxArgs: number) {
+    this.#maxArgs = maxArgs;
+  }
 
   begin(request: RouteRequest): void {
     this.request = request;
@@ -80,7 +86,7 @@ export class Facts {
 
   /** The values of an argument of the query, one character per byte; an argument without a value is "". */
   query(name: string): Values {
-    const args = (this.#args ??= parseArgs(this.request.query ?? ''));
+    const args = (this.#args ??= parseArgs(this.request.query ?? '', this.#maxArgs));
     const value = args[name];
     if (value === undefined) return undefined;
     return Array.isArray(value) ? value.map(argText) : argText(value as string | boolean);

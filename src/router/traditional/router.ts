@@ -14,6 +14,8 @@ export interface RouterOptions {
    * Paths whose outcome is remembered where regular expressions are in play; 5000 unless told otherwise, 0 for none.
    */
   readonly cacheSize?: number;
+  /** Arguments of a query that expressions see; 100 unless told otherwise. */
+  readonly maxArgs?: number;
   /** Compiles regex paths; in place of the safe compiler. */
   readonly compileRegex?: CompilePath;
 }
@@ -36,7 +38,7 @@ function createRouterOf<T extends RouteTarget>(flavor: Flavor, options: RouterOp
   const compile = options.compileRegex ?? compilePath;
   const routes = new Map<string, readonly RouteEntry<T>[]>();
   const hosts = new HostIndex<T>();
-  const search = new Search<T>(createOutcomeCache(options.cacheSize ?? 5000, hosts));
+  const search = new Search<T>(createOutcomeCache(options.cacheSize ?? 5000, hosts), options.maxArgs ?? 100);
   // How many groups of each bucket have been asked.
   const asked: number[] = [];
 

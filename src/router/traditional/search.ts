@@ -30,7 +30,7 @@ export class Search<T extends RouteTarget> {
   readonly #cache: OutcomeCache<T>;
   #request!: RouteRequest;
   #found: RegexMatch | null = null;
-  readonly #facts = new Facts();
+  readonly #facts: Facts;
   #hasFacts = false;
   #noted: Noted = nothingNoted;
   #known: Outcome<T> | undefined;
@@ -38,8 +38,10 @@ export class Search<T extends RouteTarget> {
   #sawHeaders = false;
   #effort = 0;
 
-  constructor(cache: OutcomeCache<T>) {
+  /** Expressions see the first `maxArgs` arguments of a query. */
+  constructor(cache: OutcomeCache<T>, maxArgs: number) {
     this.#cache = cache;
+    this.#facts = new Facts(maxArgs);
   }
 
   get request(): RouteRequest {
