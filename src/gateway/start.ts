@@ -204,7 +204,8 @@ class GatewayNode implements RunningGateway {
     return database;
   }
 
-  async reload(settings: Settings): Promise<void> {
+  async reload(given: Settings): Promise<void> {
+    const settings = this.#withKeptFlavor(given);
     const former = this.#workers!;
     this.#plugins = await loadPlugins(settings);
     this.#secrets = new SecretRows(this.#database!, this.#plugins, this.#logger);
@@ -223,6 +224,14 @@ class GatewayNode implements RunningGateway {
     await apis.openAdmin(settings);
     await apis.closeStatus();
     await apis.openStatus(settings);
+  }
+
+  /** The store was opened for routes of one flavour: another one takes a restart. */
+  #withKeptFlavor(settings: Settings): Settings {
+    const { router_flavor } = this.#settings;
+    if (settings.router_flavor === router_flavor) return settings;
+    this.#logger.warn(`Cannot change router_flavor to "${settings.router_flavor}" by a reload: restart the node`);
+    return Object.freeze({ ...settings, router_flavor });
   }
 
   /** Changes were missed: whatever was read from the store is read again, by new workers. */

@@ -136,11 +136,11 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
     ...(settings.ssl_stapling ? { stapler: createStapler({ ask: askResponder, clock, logger }) } : {}),
   });
 
-  const flavor = settings.router_flavor === 'traditional' ? 'traditional' : 'traditional_compatible';
-  const router = createRouter<CompiledRoute>({ flavor });
+  const flavor = settings.router_flavor;
+  const router = createRouter<CompiledRoute>({ flavor, maxArgs: settings.lua_max_uri_args });
   const snapshot = createSnapshot({
     router,
-    // In the compatible flavour path_handling v1 acts as v0 (Kong 3.0).
+    // In the other flavours path_handling v1 acts as v0 (Kong 3.0).
     allowsPathHandlingV1: flavor === 'traditional',
     plugins: factories,
     logger,

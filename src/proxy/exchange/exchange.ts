@@ -170,6 +170,10 @@ export class Exchange implements RouteRequest {
     return this.down.client.sni;
   }
 
+  get serverIp(): string {
+    return this.down.client.localAddress;
+  }
+
   /** What plugins are given. */
   get kong(): ExchangeKong {
     return (this.#kong ??= new ExchangeKong(this));

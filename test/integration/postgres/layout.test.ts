@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { createDatabase, type Database } from '../../../src/db/index.ts';
-import { coreEntities } from '../../../src/entities/index.ts';
+import { coreEntities, coreEntitiesFor } from '../../../src/entities/index.ts';
 import { silentLogger, systemClock } from '../../../src/kernel/index.ts';
 import { pluginSubschema } from '../../../src/pdk/support.ts';
 import { bundledPlugins } from '../../../src/plugins/index.ts';
@@ -315,6 +315,18 @@ describe('the layout of Kong on Postgres', () => {
     await assert.rejects(openAsItIs([...coreEntities, grown]), { message: /entities wishes\.more/ });
     await (await open({}, [...coreEntities, grown])).close();
     await (await openAsItIs([...coreEntities, grown])).close();
+  });
+
+  it('has the columns of expression routes, whatever the flavour', async () => {
+    await (await open()).close();
+    const opened = await openAsItIs(coreEntitiesFor('expressions', () => undefined));
+    const given = { expression: 'http.path == "/a"', priority: 2 ** 46 - 1 };
+    const made = await opened.dao('routes').insert(given);
+    assert.ok(made.ok, JSON.stringify(made));
+    const found = await opened.dao('routes').select(made.value['id'] as string);
+    assert.ok(found.ok);
+    assert.deepEqual([found.value?.['expression'], found.value?.['priority']], [given.expression, given.priority]);
+    await opened.close();
   });
 
   it('is made once when several nodes start at once', async () => {
