@@ -55,6 +55,9 @@ export const Setting = {
   maxHeaderListSize: 6,
 } as const;
 
+/** Settings as pairs of number and value. */
+export type SettingPairs = readonly (readonly [number: number, value: number])[];
+
 /** Writes the head of a frame at `at`. */
 export function writeFrameHeader(
   bytes: Uint8Array,

@@ -1,14 +1,13 @@
 import { createServer, type Server, Socket } from 'node:net';
 import { setImmediate as loopTurn } from 'node:timers/promises';
 import type { TLSSocket, TlsOptions } from 'node:tls';
-import { ChunkPool, LineCache } from '../../http2/index.ts';
+import { ChunkPool, type Http2Shared, LineCache, TurnEnd } from '../../http2/index.ts';
 import type { CertificateStore } from '../../tls/index.ts';
 import { describeClient, type SecuredTls } from '../describe-client.ts';
 import type { ClientConnection } from '../downstream.ts';
 import type { ProxyRuntime } from '../runtime.ts';
 import { Http1Connection } from './http1-connection.ts';
 import { Http2Connection } from './http2-connection.ts';
-import { type Http2Shared, TurnEnd } from './http2-output.ts';
 import { createReadBuffers, type ReadBuffers } from './read-buffers.ts';
 import { createTlsServers } from './tls-servers.ts';
 import { Undecided } from './undecided.ts';
