@@ -99,6 +99,11 @@ export class FrameWriter {
     this.#block(stream, 0, status, lines, length);
   }
 
+  /** The head of a request: `lines` begin with those of the pseudo-headers; `length` is as for an answer. */
+  request(stream: number, lines: string, length: number = unshown): void {
+    this.#block(stream, 0, 0, lines, length);
+  }
+
   /** Trailers, which end the stream. */
   trailers(stream: number, lines: string): void {
     this.#block(stream, Flag.endStream, 0, lines, unshown);

@@ -19,12 +19,13 @@ export {
   readUint31,
   Setting,
 } from './frames.ts';
-export { type FieldVisitor, HpackDecoder } from './hpack-decoder.ts';
+export { type FieldVisitor, HpackDecoder, ignoredFields } from './hpack-decoder.ts';
 export { HpackEncoder } from './hpack-encoder.ts';
 export { LineCache } from './line-cache.ts';
 export type { Http2Output, Http2Shared } from './output.ts';
 export type { SendSide, StreamSession } from './send-side.ts';
 export { Http2Session } from './session.ts';
 export { createPeerSettings, type PeerSettings, readSettings } from './settings.ts';
+export { TrailerFields } from './trailer-fields.ts';
 export { TurnEnd } from './turn-end.ts';
 export { TwoWayStream } from './two-way-stream.ts';

@@ -18,7 +18,7 @@ export abstract class SendSide implements WaitingStream {
   id: number;
   /** Bytes of DATA that the peer takes on this stream. */
   sendWindow: number;
-  protected readonly session: StreamSession;
+  protected session: StreamSession;
   #waiting: Buffer[] | undefined = undefined;
   #waitingBytes = 0;
 

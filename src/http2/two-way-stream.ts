@@ -1,5 +1,5 @@
 import { defaultWindow } from './frames.ts';
-import { SendSide } from './send-side.ts';
+import { SendSide, type StreamSession } from './send-side.ts';
 
 /**
  * A stream with both halves. What comes of the peer's body is handed on as long as somebody takes it, else held; the peer may
@@ -12,9 +12,16 @@ export abstract class TwoWayStream extends SendSide {
   #isPaused = false;
   #isFeeding = false;
   #held: Buffer[] | undefined = undefined;
-  #receiveWindow = defaultWindow;
-  #windowSize = defaultWindow;
+  #receiveWindow: number;
+  #windowSize: number;
   #taken = 0;
+
+  /** `receiveWindow` is what our settings allow the peer to send on a new stream. */
+  constructor(session: StreamSession, id: number, sendWindow: number, receiveWindow = defaultWindow) {
+    super(session, id, sendWindow);
+    this.#receiveWindow = receiveWindow;
+    this.#windowSize = receiveWindow;
+  }
 
   /** Takes DATA; `padding` are bytes that count for the window alone. Returns 0, or the error code for the stream. */
   abstract onData(bytes: Buffer, start: number, end: number, padding: number, isLast: boolean): number;

@@ -32,8 +32,8 @@ export interface ClientConnection {
 export interface BodySink {
   /** `isLast` when nothing will follow. */
   onBody(bytes: Buffer, start: number, end: number, isLast: boolean): void;
-  /** The body ended behind bytes that were handed over before. */
-  onBodyEnd(): void;
+  /** The body ended behind bytes that were handed over before. `trailers` are lines ending in CRLF; HTTP/1 has none to tell. */
+  onBodyEnd(trailers?: string): void;
   /** The body cannot be had: too large, malformed, too slow. The status is what the client should be told. */
   onBodyFault(status: number, message?: string): void;
 }
@@ -81,8 +81,8 @@ export interface Downstream {
   sendEnd(trailers: string): void;
   /** Writes out what was gathered. False when the sink should wait for the exchange's `onClientWritable`. */
   flush(): boolean;
-  /** Cuts the connection, so that an incomplete answer can never look complete. */
-  abort(): void;
+  /** Cuts the connection, so that an incomplete answer can never look complete; an HTTP/2 stream ends with `code`. */
+  abort(code?: number): void;
   /** No request will follow on this connection. */
   closeAfterwards(): void;
   /** The exchange is over; the next request may begin. */

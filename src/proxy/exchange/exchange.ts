@@ -82,6 +82,8 @@ export class Exchange implements RouteRequest {
   // The request as the upstream will see it.
   upstreamMethod: string | undefined = undefined;
   upstreamScheme: 'http' | 'https' = 'http';
+  /** The service is gRPC's: its peers are spoken to in HTTP/2. */
+  isGrpcUpstream = false;
   upstreamPath = '';
   /** Without the question mark; undefined for none. */
   upstreamQuery: string | undefined;

@@ -1,13 +1,21 @@
 import type { Socket } from 'node:net';
 import type { RequestHead } from '../../http1/index.ts';
-import { ErrorCode, Http2Session, type Http2Shared, maxWindow, Setting } from '../../http2/index.ts';
+import {
+  ErrorCode,
+  Http2Session,
+  type Http2Shared,
+  ignoredFields,
+  maxWindow,
+  Setting,
+  TrailerFields,
+} from '../../http2/index.ts';
 import type { TimerItem } from '../../kernel/index.ts';
 import type { ClientConnection } from '../downstream.ts';
 import { Exchange } from '../exchange/exchange.ts';
 import { answerWithError } from '../phases/answer.ts';
 import { begin } from '../phases/rewrite.ts';
 import type { ProxyRuntime } from '../runtime.ts';
-import { type BlockVerdict, ignoredFields, RequestHeadBuilder, TrailerCheck } from './http2-request-head.ts';
+import { type BlockVerdict, RequestHeadBuilder } from './http2-request-head.ts';
 import { Http2Stream, type StreamOwner } from './http2-stream.ts';
 
 /** Streams that a client may have open at once; nginx's default. */
@@ -279,12 +287,12 @@ export class Http2Connection extends Http2Session<Http2Stream> implements Stream
   }
 
   #onTrailers(stream: Http2Stream, isLast: boolean, bytes: Buffer, start: number, end: number): boolean {
-    const check = new TrailerCheck();
-    if (!this.decode(bytes, start, end, check)) return false;
+    const trailers = new TrailerFields();
+    if (!this.decode(bytes, start, end, trailers)) return false;
     if (stream.isRemoteClosed) return this.spoil(stream.id, ErrorCode.streamClosed);
     // RFC 9113 section 8.1: trailers end the stream.
-    if (!isLast || check.isMalformed) return this.spoil(stream.id, ErrorCode.protocolError);
-    const fault = stream.onTrailers();
+    if (!isLast || trailers.isMalformed) return this.spoil(stream.id, ErrorCode.protocolError);
+    const fault = stream.onTrailers(trailers.lines);
     return fault === 0 ? this.isOpen : this.spoil(stream.id, fault);
   }
 

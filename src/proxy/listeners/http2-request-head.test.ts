@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { defaultHeadLimits, type RequestHead } from '../../http1/index.ts';
-import { ChunkPool, type FieldVisitor, HpackDecoder } from '../../http2/index.ts';
-import { RequestHeadBuilder, TrailerCheck } from './http2-request-head.ts';
+import { ChunkPool, type FieldVisitor, HpackDecoder, TrailerFields } from '../../http2/index.ts';
+import { RequestHeadBuilder } from './http2-request-head.ts';
 
 type Pairs = readonly (readonly [name: string, value: string])[];
 
@@ -178,7 +178,7 @@ describe('RequestHeadBuilder', () => {
   });
 });
 
-describe('TrailerCheck', () => {
+describe('TrailerFields', () => {
   const cases: readonly (readonly [fields: Pairs, isMalformed: boolean])[] = [
     [[['a', 'b']], false],
     [[[':path', '/']], true],
@@ -187,7 +187,7 @@ describe('TrailerCheck', () => {
   ];
   for (const [fields, isMalformed] of cases) {
     it(`${isMalformed ? 'refuses' : 'takes'} ${fields[0]!.join(': ')}`, () => {
-      const check = new TrailerCheck();
+      const check = new TrailerFields();
       decode(fields, check);
       assert.equal(check.isMalformed, isMalformed);
     });

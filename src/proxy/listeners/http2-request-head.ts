@@ -223,20 +223,6 @@ export class RequestHeadBuilder implements FieldVisitor {
   }
 }
 
-/** Takes trailers of a request, which are checked and dropped: the upstream speaks HTTP/1, to which they mean little. */
-export class TrailerCheck implements FieldVisitor {
-  isMalformed = false;
-
-  onField(field: Field): void {
-    const { kind } = field;
-    const isPseudo = kind !== FieldKind.other && kind <= FieldKind.unknownPseudo;
-    if (!field.isSound || isPseudo || kind === FieldKind.connectionSpecific) this.isMalformed = true;
-  }
-}
-
-/** Drops all fields: for blocks that are decoded only because the next ones depend on them. */
-export const ignoredFields: FieldVisitor = { onField() {} };
-
 function isMethod(method: string): boolean {
   if (method === 'GET' || method === 'POST') return true;
   return method.length <= maxMethod && /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(method);

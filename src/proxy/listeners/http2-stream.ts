@@ -30,6 +30,7 @@ export class Http2Stream extends TwoWayStream implements Downstream, TimerItem {
   #sink: BodySink | undefined = undefined;
   #isBodyOver: boolean;
   #bodyBytes = 0;
+  #requestTrailers = '';
   #fault = 0;
   #isContinueOwed: boolean;
   #bodyBy = Number.POSITIVE_INFINITY;
@@ -83,9 +84,10 @@ export class Http2Stream extends TwoWayStream implements Downstream, TimerItem {
   }
 
   /** The body ended with trailers. Returns 0, or the error code for the stream. */
-  onTrailers(): number {
+  onTrailers(lines: string): number {
     const { contentLength } = this.#head;
     if (contentLength >= 0 && this.#bodyBytes !== contentLength) return ErrorCode.protocolError;
+    this.#requestTrailers = lines;
     this.isRemoteClosed = true;
     this.feed();
     return 0;
@@ -188,6 +190,10 @@ export class Http2Stream extends TwoWayStream implements Downstream, TimerItem {
     return this.#sink !== undefined;
   }
 
+  protected override get hasTail(): boolean {
+    return this.#requestTrailers !== '';
+  }
+
   protected onRun(bytes: Buffer, start: number, end: number, isLast: boolean): void {
     const sink = this.#sink!;
     if (isLast) this.#endBody();
@@ -202,7 +208,7 @@ export class Http2Stream extends TwoWayStream implements Downstream, TimerItem {
   protected onAllTaken(): void {
     const sink = this.#sink!;
     this.#endBody();
-    sink.onBodyEnd();
+    sink.onBodyEnd(this.#requestTrailers);
   }
 
   #endBody(): void {
@@ -271,8 +277,8 @@ export class Http2Stream extends TwoWayStream implements Downstream, TimerItem {
     return !this.isWaiting;
   }
 
-  abort(): void {
-    if (!this.isClosed) this.rst(ErrorCode.internalError);
+  abort(code: number = ErrorCode.internalError): void {
+    if (!this.isClosed) this.rst(code);
   }
 
   closeAfterwards(): void {
