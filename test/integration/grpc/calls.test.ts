@@ -141,7 +141,7 @@ describe('gRPC calls', () => {
   });
 
   it('passes cancellation on in the middle of every kind of stream', async () => {
-    const chat = client.chat();
+    const chat = client.chat({ hang: '1' });
     chat.on('error', () => {});
     chat.write(Buffer.from('x'));
     await once(chat, 'data');
@@ -152,7 +152,7 @@ describe('gRPC calls', () => {
     await once(list, 'data');
     list.cancel();
     await service.cancelled();
-    const { call, result } = client.collect();
+    const { call, result } = client.collect({ hang: '1' });
     call.on('error', () => {});
     call.write(Buffer.from('x'));
     while (!service.calls.some(({ path }) => path === 'Collect')) await new Promise(setImmediate);

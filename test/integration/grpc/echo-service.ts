@@ -1,5 +1,9 @@
+import type { EventEmitter } from 'node:events';
 import {
   Client,
+  type ClientDuplexStream,
+  type ClientReadableStream,
+  type ClientWritableStream,
   ServerCredentials as Credentials,
   credentials,
   type Metadata,
@@ -88,7 +92,7 @@ export async function startEchoService(
       peer: call.getPeer(),
     });
     open.add(call);
-    call.on('cancelled', () => {
+    (call as EventEmitter).on('cancelled', () => {
       // It is told of calls that are over, too.
       if (!open.delete(call)) return;
       cancels += 1;
@@ -100,6 +104,18 @@ export async function startEchoService(
     const [fail] = call.metadata.get('fail');
     if (fail === undefined) return undefined;
     return Object.assign(new Error('asked for'), { code: Number(fail), details: 'asked for', metadata: tail() });
+  }
+
+  /** Answers once the client has sent all, unless it is to hang: the messages of a cancelled call come to an end, too. */
+  function answerAtEnd(
+    call: ServerReadableStream<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>,
+    reply: () => void,
+  ): void {
+    if (call.metadata.get('hang').length > 0) return;
+    (call as EventEmitter).on('end', () => {
+      open.delete(call);
+      reply();
+    });
   }
 
   function tail(): Metadata {
@@ -128,10 +144,7 @@ export async function startEchoService(
       call.on('data', (part: Buffer) => {
         size += part.length;
       });
-      call.on('end', () => {
-        open.delete(call);
-        reply(null, Buffer.from(String(size)), tail());
-      });
+      answerAtEnd(call, () => reply(null, Buffer.from(String(size)), tail()));
     },
     list(call: ServerWritableStream<Buffer, Buffer>) {
       begin('List', call);
@@ -159,10 +172,7 @@ export async function startEchoService(
         }
       });
       call.on('error', () => {});
-      call.on('end', () => {
-        open.delete(call);
-        call.end(tail());
-      });
+      answerAtEnd(call, () => call.end(tail()));
     },
   });
   const port = await new Promise<number>((resolve, reject) => {
@@ -184,6 +194,12 @@ export async function startEchoService(
     },
     stop: () => server.forceShutdown(),
   };
+}
+
+function metadataOf(fields: object): Metadata {
+  const metadata = new MetadataTable();
+  for (const [name, value] of Object.entries(fields)) metadata.set(name, value);
+  return metadata;
 }
 
 /** What came of a unary call. */
@@ -213,8 +229,7 @@ export class EchoClient {
 
   unary(message: Buffer, fields: object = {}, deadline?: number, path = echoMethods.unary.path): Promise<Outcome> {
     return new Promise((resolve) => {
-      const metadata = MetadataTable.fromHttp2Headers({});
-      for (const [name, value] of Object.entries(fields)) metadata.set(name, value);
+      const metadata = metadataOf(fields);
       let head = new MetadataTable();
       let outcome: Omit<Outcome, 'metadata' | 'trailers'> | undefined;
       const options = deadline === undefined ? {} : { deadline: Date.now() + deadline };
@@ -229,11 +244,10 @@ export class EchoClient {
   }
 
   collect(fields: object = {}): {
-    readonly call: ReturnType<Client['makeClientStreamRequest']>;
+    readonly call: ClientWritableStream<Buffer>;
     readonly result: Promise<{ readonly code: number; readonly message: Buffer | undefined }>;
   } {
-    const metadata = new MetadataTable();
-    for (const [name, value] of Object.entries(fields)) metadata.set(name, value);
+    const metadata = metadataOf(fields);
     let settle: (outcome: { readonly code: number; readonly message: Buffer | undefined }) => void;
     const result = new Promise<{ readonly code: number; readonly message: Buffer | undefined }>((resolve) => {
       settle = resolve;
@@ -248,14 +262,13 @@ export class EchoClient {
     return { call, result };
   }
 
-  list(message: Buffer, fields: object = {}): ReturnType<Client['makeServerStreamRequest']> {
-    const metadata = new MetadataTable();
-    for (const [name, value] of Object.entries(fields)) metadata.set(name, value);
+  list(message: Buffer, fields: object = {}): ClientReadableStream<Buffer> {
+    const metadata = metadataOf(fields);
     return this.client.makeServerStreamRequest(echoMethods.list.path, bytes, bytes, message, metadata);
   }
 
-  chat(): ReturnType<Client['makeBidiStreamRequest']> {
-    return this.client.makeBidiStreamRequest(echoMethods.chat.path, bytes, bytes);
+  chat(fields: object = {}): ClientDuplexStream<Buffer, Buffer> {
+    return this.client.makeBidiStreamRequest(echoMethods.chat.path, bytes, bytes, metadataOf(fields));
   }
 
   close(): void {
