@@ -5,7 +5,6 @@ import {
   errorBody,
   errorContentTypes,
   gatewayErrorMessage,
-  grpcMessageOf,
   grpcStatusOf,
   type HeaderToSet,
   headerKey,
@@ -62,7 +61,7 @@ export function answerWithError(
       headers: [
         ['Content-Type', ['application/grpc']],
         ['grpc-status', [String(grpcStatus)]],
-        ['grpc-message', [message ?? grpcMessageOf(grpcStatus)]],
+        ['grpc-message', [text]],
       ],
       body: '',
     });
@@ -86,7 +85,7 @@ export function answerWithError(
  */
 export function answerFailure(x: Exchange): void {
   if (x.failureStatus !== 500) return answerWithError(x, x.failureStatus);
-  if (x.isHeadSent) return answerWithError(x, 500);
+  if (x.isHeadSent || isGrpcRequest(x.firstHeader('content-type'), x.down.httpVersion)) return answerWithError(x, 500);
   answer(x, {
     status: 500,
     headers: [['Content-Type', [errorContentTypes.json]]],

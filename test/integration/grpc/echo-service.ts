@@ -70,7 +70,7 @@ type Call =
 
 /**
  * Starts the service. Unary and Chat send back what they get, Collect sends the number of bytes, List sends its message as
- * often as the metadata `times` says. The metadata `fail` makes a call end with that status, and `hang` never.
+ * often as the metadata `times` says. The metadata `fail` makes a call end with that status, `hang` never, and `mute` without a word.
  */
 export async function startEchoService(
   name = 'echo',
@@ -98,6 +98,7 @@ export async function startEchoService(
       cancels += 1;
       waiting?.();
     });
+    if (call.metadata.get('mute').length > 0) return undefined;
     const fields = new MetadataTable();
     fields.set('x-service', name);
     call.sendMetadata(fields);
@@ -128,7 +129,7 @@ export async function startEchoService(
   server.addService(echoMethods, {
     unary(call: ServerUnaryCall<Buffer, Buffer>, reply: sendUnaryData<Buffer>) {
       const fault = begin('Unary', call);
-      if (call.metadata.get('hang').length > 0) return;
+      if (call.metadata.get('hang').length > 0 || call.metadata.get('mute').length > 0) return;
       open.delete(call);
       if (fault !== undefined) reply(fault as never);
       else reply(null, call.request, tail());
