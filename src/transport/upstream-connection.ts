@@ -144,6 +144,8 @@ export class UpstreamConnection implements Carrier, SocketUser, TimerItem {
   finishBody(): void {
     this.#isSent = true;
     this.#touch();
+    // What ended was one way of a tunnel; the other one goes on.
+    if (this.#head?.status === 101) this.#socket.end();
   }
 
   pause(): void {

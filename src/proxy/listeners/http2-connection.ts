@@ -69,6 +69,7 @@ export class Http2Connection extends Http2Session<Http2Stream> implements Stream
       blockLimit: settings.headLimits.total + settings.headLimits.requestLine,
       settings: [
         [Setting.maxConcurrentStreams, maxStreams],
+        [Setting.enableConnectProtocol, 1],
         [Setting.maxHeaderListSize, settings.headLimits.total],
       ],
       now: wheel.now,
@@ -279,7 +280,11 @@ export class Http2Connection extends Http2Session<Http2Stream> implements Stream
     }
     if (!this.decode(bytes, start, end, this.#heads)) return false;
     const { verdict, head } = this.#heads.finish(end - start + 9);
-    if (verdict === 'malformed' || dependsOnItself || (isLast && head.contentLength > 0)) {
+    if (
+      verdict === 'malformed' ||
+      dependsOnItself ||
+      (isLast && (head.contentLength > 0 || head.upgrade !== undefined))
+    ) {
       return this.spoil(id, ErrorCode.protocolError);
     }
     this.#begin(id, head, isLast, verdict);
@@ -340,6 +345,7 @@ function refusalOf(verdict: BlockVerdict, head: RequestHead, maxBodySize: number
   if (verdict === 'tooLong') return 414;
   if (verdict === 'tooLarge') return 494;
   if (verdict === 'bad') return 400;
+  if (verdict === 'unknownProtocol') return 501;
   if (head.method === 'CONNECT') return 405;
   if (head.target.charCodeAt(0) !== 0x2f) return 400;
   return maxBodySize > 0 && head.contentLength > maxBodySize ? 413 : 0;

@@ -5,6 +5,7 @@ import { type BodySink, type ClientConnection, type Downstream, noBody, unknownL
 import type { Exchange } from '../exchange/exchange.ts';
 import { clientGone } from '../phases/log.ts';
 import type { ProxyRuntime } from '../runtime.ts';
+import { provenLines } from './web-socket-key.ts';
 
 /** What a stream needs of its connection. */
 export interface StreamOwner extends StreamSession {
@@ -33,6 +34,8 @@ export class Http2Stream extends TwoWayStream implements Downstream, TimerItem {
   #requestTrailers = '';
   #fault = 0;
   #isContinueOwed: boolean;
+  /** Where an extended CONNECT is (RFC 8441): its bytes are no body until it was let through. */
+  #tunnel: 'none' | 'asked' | 'open';
   #bodyBy = Number.POSITIVE_INFINITY;
 
   // The answer.
@@ -55,6 +58,8 @@ export class Http2Stream extends TwoWayStream implements Downstream, TimerItem {
     this.#isBodyOver = isRemoteClosed;
     this.#isContinueOwed = head.expectContinue && !isRemoteClosed;
     this.requestCount = requestCount;
+    // Only an extended CONNECT brings it: as a header it is malformed.
+    this.#tunnel = head.upgrade === undefined ? 'none' : 'asked';
   }
 
   // What the connection calls.
@@ -75,7 +80,7 @@ export class Http2Stream extends TwoWayStream implements Downstream, TimerItem {
       return 0;
     }
     const { maxBodySize } = this.#owner.runtime.settings;
-    if (maxBodySize > 0 && this.#bodyBytes > maxBodySize) {
+    if (maxBodySize > 0 && this.#bodyBytes > maxBodySize && this.#tunnel === 'none') {
       this.#failBody(413);
       return 0;
     }
@@ -148,13 +153,13 @@ export class Http2Stream extends TwoWayStream implements Downstream, TimerItem {
   // Downstream: the request's body.
 
   get hasUnreadBody(): boolean {
-    return !this.#isBodyOver;
+    return !this.#isBodyOver && this.#tunnel !== 'asked';
   }
 
   get bodyLength(): number {
     const { contentLength } = this.#head;
     if (contentLength >= 0) return contentLength;
-    return this.#isBodyOver ? 0 : unknownLength;
+    return this.hasUnreadBody ? unknownLength : 0;
   }
 
   readBody(sink: BodySink): void {
@@ -201,6 +206,8 @@ export class Http2Stream extends TwoWayStream implements Downstream, TimerItem {
   }
 
   protected onMoreAwaited(): void {
+    // A tunnel may be silent as long as the upstream lets it.
+    if (this.#tunnel === 'open') return;
     this.#bodyBy = this.#owner.runtime.wheel.now + this.#owner.runtime.settings.bodyTimeout;
     this.#arm();
   }
@@ -243,9 +250,20 @@ export class Http2Stream extends TwoWayStream implements Downstream, TimerItem {
     output.due();
   }
 
-  sendUpgrade(): void {
-    // No request of ours asks for it (RFC 9113 section 8.6), so no answer can bring it.
-    this.abort();
+  sendUpgrade(lines: string): void {
+    if (this.isClosed) return;
+    const proven = provenLines(this.#head.untouched, lines);
+    if (proven === undefined) {
+      this.#owner.runtime.logger.error(
+        'Cannot open a WebSocket: the upstream did not answer with the key that it was given',
+      );
+      this.reset(ErrorCode.cancel);
+      return;
+    }
+    this.#tunnel = 'open';
+    const { output } = this.#owner;
+    output.writer.head(this.id, 200, proven);
+    output.due();
   }
 
   sendText(text: string): void {
@@ -277,8 +295,9 @@ export class Http2Stream extends TwoWayStream implements Downstream, TimerItem {
     return !this.isWaiting;
   }
 
-  abort(code: number = ErrorCode.internalError): void {
-    if (!this.isClosed) this.rst(code);
+  abort(code?: number): void {
+    // RFC 8441 section 5: a connection that broke is CANCEL.
+    if (!this.isClosed) this.rst(code ?? (this.#tunnel === 'open' ? ErrorCode.cancel : ErrorCode.internalError));
   }
 
   closeAfterwards(): void {

@@ -278,6 +278,13 @@ export class Passage implements ResponseSink, BodySink, Choice {
       this.#isBodyOver = false;
       this.#isChunked = false;
       this.#isStreamed = true;
+    } else if (x.head.upgrade !== undefined && x.down.httpVersion === 2 && head.status < 300) {
+      // RFC 8441 section 5: to the client it would look like a tunnel.
+      x.runtime.logger.error(
+        `Cannot open a WebSocket: the upstream answered ${head.status}, request_id: "${x.requestId}"`,
+      );
+      answerWithError(x, 502);
+      return;
     } else if (!this.#isBodyOver) {
       // The answer came before the request was whole. Both go on side by side, but the client may never end its request.
       x.down.closeAfterwards();

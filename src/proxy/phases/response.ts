@@ -242,7 +242,7 @@ export class ResponseRelay {
       answerWithError(x, 502);
       return;
     }
-    if (this.#isUpgrade) x.down.sendEnd('');
+    if (this.#isUpgrade && x.down.httpVersion < 2) x.down.sendEnd('');
     else x.down.abort(fault.resetCode);
     finishExchange(x);
   }
