@@ -144,7 +144,7 @@ describe('WebSocket', () => {
     const url = isSecure ? `wss://127.0.0.1:${gateway.tlsPort}` : `ws://127.0.0.1:${gateway.port}`;
     const inbox = new Inbox();
     const socket = new WebSocket(`${url}${path}`, ['chat'], { rejectUnauthorized: false });
-    socket.on('message', (data, isBinary) => inbox.put(isBinary ? (data as Buffer) : data.toString()));
+    socket.on('message', (data, isBinary) => inbox.put(isBinary ? (data as Buffer) : (data as Buffer).toString()));
     socket.on('pong', (data) => inbox.put(`pong ${data}`));
     socket.on('close', (code) => inbox.put(`close ${code}`));
     await once(socket, 'open');
