@@ -3,19 +3,21 @@ import type { Http2Output } from './output.ts';
 
 /** Window of the connection: what all streams together may bring in one round trip. */
 const connectionWindow = 1_048_576;
-/** Bytes of bodies that may be held for those who take them more slowly than they come; beyond it the peer has to wait. */
-const heldLimit = 4_194_304;
-
 /** What the peer may still send on a connection: it is given back on receipt, unless what came is merely piling up. */
 export class ReceiveWindow {
   readonly #output: Http2Output;
+  readonly #heldLimit: number;
   #left = connectionWindow;
   #taken = 0;
   #held = 0;
 
-  /** Tells the peer of the window. */
-  constructor(output: Http2Output) {
+  /**
+   * Tells the peer of the window. `heldLimit` is how many bytes of bodies may be held for those who take them more slowly than they
+   * come; beyond it the peer has to wait with all streams.
+   */
+  constructor(output: Http2Output, heldLimit: number) {
     this.#output = output;
+    this.#heldLimit = heldLimit;
     output.writer.windowUpdate(0, connectionWindow - defaultWindow);
   }
 
@@ -34,7 +36,7 @@ export class ReceiveWindow {
 
   /** Gives back what was taken, once it is worth a frame. */
   settle(): void {
-    if (this.#taken < connectionWindow >> 1 || this.#held > heldLimit) return;
+    if (this.#taken < connectionWindow >> 1 || this.#held > this.#heldLimit) return;
     this.#output.writer.windowUpdate(0, this.#taken);
     this.#output.due();
     this.#left += this.#taken;

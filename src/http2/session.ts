@@ -16,6 +16,8 @@ export interface SessionOptions {
   readonly isServer: boolean;
   /** Bytes that a compressed header block may have. */
   readonly blockLimit: number;
+  /** Bytes of bodies that may be held for all streams together. */
+  readonly heldLimit: number;
   /** What we say of ourselves, as pairs of number and value. */
   readonly settings: SettingPairs;
   /** The present time in milliseconds. */
@@ -47,7 +49,7 @@ export abstract class Http2Session<Stream extends TwoWayStream> implements Frame
     this.output = new Http2Output(socket, shared, this);
     if (!options.isServer) this.output.writer.preface();
     this.output.writer.settings(options.settings);
-    this.#window = new ReceiveWindow(this.output);
+    this.#window = new ReceiveWindow(this.output, options.heldLimit);
     this.output.due();
   }
 

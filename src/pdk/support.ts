@@ -23,7 +23,7 @@ export {
   problemContentType,
   problemDetails,
 } from './error-body.ts';
-export { grpcMessageOf, grpcStatusOf, isGrpcRequest } from './grpc-status.ts';
+export { grpcStatusOf, isGrpcRequest } from './grpc-status.ts';
 export { headerKey } from './headers.ts';
 export { checkSerializeValue, type LogFacts, type LogTry, logEntry, type SerializeValue } from './log-entry.ts';
 export { escapePath } from './paths.ts';

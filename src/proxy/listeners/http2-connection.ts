@@ -20,6 +20,8 @@ import { Http2Stream, type StreamOwner } from './http2-stream.ts';
 
 /** Streams that a client may have open at once; nginx's default. */
 const maxStreams = 128;
+/** Bytes of bodies that may be held for upstreams that are slower than the client; beyond it the client has to wait. */
+const heldLimit = 4_194_304;
 /** Milliseconds that a client has to learn that the connection ends. */
 const drainTime = 1000;
 const lingerTime = 5000;
@@ -67,6 +69,7 @@ export class Http2Connection extends Http2Session<Http2Stream> implements Stream
     super(socket, shared, {
       isServer: true,
       blockLimit: settings.headLimits.total + settings.headLimits.requestLine,
+      heldLimit,
       settings: [
         [Setting.maxConcurrentStreams, maxStreams],
         [Setting.enableConnectProtocol, 1],

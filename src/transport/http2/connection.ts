@@ -51,6 +51,8 @@ export class Http2UpstreamConnection extends Http2Session<Http2Request> implemen
     super(socket, shared, {
       isServer: false,
       blockLimit: responseLimits.total,
+      // Each stream has its own bound. One for all would let slow clients hold up the others.
+      heldLimit: never,
       settings: [
         [Setting.enablePush, 0],
         [Setting.initialWindowSize, streamWindow],
@@ -300,7 +302,6 @@ export class Http2UpstreamConnection extends Http2Session<Http2Request> implemen
       if (this.isUnopened(id)) return this.fail(ErrorCode.protocolError);
       return this.decode(bytes, start, end, ignoredFields) && this.allowFrame();
     }
-    this.guard.earn(1);
     if (request.isRemoteClosed) {
       return this.decode(bytes, start, end, ignoredFields) && this.spoil(id, ErrorCode.streamClosed);
     }
@@ -320,6 +321,9 @@ export class Http2UpstreamConnection extends Http2Session<Http2Request> implemen
       request.fail('protocol', head);
       return this.allowReset();
     }
+    // Interim answers bring nobody nearer to the final one.
+    if (head.status >= 200) this.guard.earn(1);
+    else if (!this.allowFrame()) return false;
     this.touch(request);
     const fault = request.onHead(head, isLast);
     return fault === 0 ? this.isOpen : this.spoil(id, fault);

@@ -6,8 +6,8 @@ import { type FaultKind, TransportFault } from '../fault.ts';
 import type { ResponseSink, Timeouts } from '../upstream-connection.ts';
 import type { Http2UpstreamConnection } from './connection.ts';
 
-/** Bytes that a peer may send ahead on a stream: what one round trip may bring. */
-export const streamWindow = 262_144;
+/** Bytes that a peer may send ahead on a stream: what one round trip may bring, and what a slow client costs. */
+export const streamWindow = 131_072;
 const never = Number.POSITIVE_INFINITY;
 
 /** A request as HTTP/2 has it. */

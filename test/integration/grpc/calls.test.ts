@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { credentials, status } from '@grpc/grpc-js';
 import { createRoute, type InProcessGateway, startTestGateway } from '../../support/gateway.ts';
+import { connectFrames, type Fields, frame, headers, request, uint32 } from '../http2/frame-client.ts';
 import { EchoClient, type EchoService, startEchoService } from './echo-service.ts';
 
 let gateway: InProcessGateway;
@@ -109,6 +110,34 @@ describe('gRPC calls', () => {
       if (count % 20 === 0) await new Promise(setImmediate);
     }
     assert.equal(count, 200);
+  });
+
+  it('lets slow clients wait for nobody but themselves', async () => {
+    const slow = await connectFrames(gateway.port);
+    // Windows that never open.
+    slow.open([4, 0]);
+    const asked: Fields = request('/test.Echo/List', 'POST', [
+      ['content-type', 'application/grpc'],
+      ['te', 'trailers'],
+      ['times', '20'],
+    ]);
+    const part = Buffer.alloc(30_000);
+    const count = 60;
+    for (let at = 0; at < count; at += 1) {
+      slow.send(headers(at * 2 + 1, asked, false));
+      for (let from = 0; from < part.length; from += 16_000) {
+        const data = part.subarray(from, from + 16_000);
+        const message = from === 0 ? Buffer.concat([Buffer.from([0]), uint32(part.length), data]) : data;
+        slow.send(frame(0, from + 16_000 >= part.length ? 1 : 0, at * 2 + 1, message));
+      }
+      if (at % 5 === 4) await slow.ping();
+    }
+    while (slow.frames.filter(({ type }) => type === 1).length < count) await new Promise(setImmediate);
+    const large = randomBytes(3_000_000);
+    assert.ok((await client.unary(large)).message!.equals(large));
+    assert.equal(new Set(service.calls.map(({ peer }) => peer)).size, 1);
+    slow.close();
+    for (let at = 0; at < count; at += 1) await service.cancelled();
   });
 
   it('streams both ways at once: each answer comes before the next message is sent', async () => {

@@ -269,6 +269,7 @@ describe('an upstream that speaks HTTP/2', () => {
       ['CONTINUATION of another stream', frame(1, 0, 1, Buffer.from([0x88])), frame(9, 4, 3, '')],
       ['PING without end', ...repeat(3000, frame(6, 0, 0, '12345678'))],
       ['SETTINGS without end', ...repeat(3000, settings())],
+      ['interim answers without end', ...repeat(3000, answerHead(1, false, '103'))],
       ['empty DATA without end', answerHead(1), ...repeat(3000, frame(0, 0, 1))],
       ['a push', frame(5, 4, 1, Buffer.concat([uint32(2), block(asked)]))],
       ['a stream that nobody opened', answerHead(7)],
