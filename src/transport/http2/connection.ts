@@ -4,15 +4,11 @@ import type { TimerItem, TimerWheel } from '../../kernel/index.ts';
 import { describeFault, type SocketUser } from '../dial.ts';
 import type { FaultKind } from '../fault.ts';
 import { responseLimits } from '../upstream-connection.ts';
+import { Heartbeat, probe } from './heartbeat.ts';
 import type { Http2PeerPool } from './peer-pool.ts';
 import { type Http2Request, streamWindow } from './request.ts';
 import { ResponseFields } from './response-fields.ts';
 
-/** Milliseconds of silence after which a connection is asked whether it is still there. */
-const silenceTime = 10_000;
-/** Milliseconds that a peer has to answer that. */
-const probeTime = 10_000;
-const probe = Buffer.from('gibbon?!', 'latin1');
 /** Streams on one connection: half of those that there are numbers for. */
 const maxStreams = 0x3fff_ffff;
 const never = Number.POSITIVE_INFINITY;
@@ -36,15 +32,12 @@ export class Http2UpstreamConnection extends Http2Session<Http2Request> implemen
   #isOpening = false;
   /** No stream will be added. */
   #isDraining = false;
-  /** The peer was silent too long for us to rely on it. */
-  #isSuspect = false;
   /** Requests that wait for the connection to stand. */
   #queue: Http2Request[] = [];
   #nextStream = 1;
   #touched: Http2Request[] = [];
-  #heardAt: number;
+  readonly #heartbeat: Heartbeat;
   #isReadPaused = false;
-  #probeBy = never;
   #idleBy = never;
 
   constructor(pool: Http2PeerPool, socket: Socket, shared: Http2Shared) {
@@ -62,7 +55,7 @@ export class Http2UpstreamConnection extends Http2Session<Http2Request> implemen
     });
     this.#pool = pool;
     this.#socket = socket;
-    this.#heardAt = pool.wheel.now;
+    this.#heartbeat = new Heartbeat(pool.wheel);
   }
 
   get name(): string {
@@ -75,7 +68,7 @@ export class Http2UpstreamConnection extends Http2Session<Http2Request> implemen
 
   /** True when another request may be added; `limit` holds until the peer has said its own. */
   mayTake(limit: number): boolean {
-    if (!this.isOpen || this.#isDraining || this.#isSuspect) return false;
+    if (!this.isOpen || this.#isDraining || this.#heartbeat.isSuspect) return false;
     return this.#isStanding ? this.streams.size < this.peer.maxConcurrentStreams : this.#queue.length < limit;
   }
 
@@ -96,8 +89,7 @@ export class Http2UpstreamConnection extends Http2Session<Http2Request> implemen
       this.#queue.push(request);
       return;
     }
-    const { now } = this;
-    if (now - this.#heardAt > silenceTime) this.#probe();
+    if (this.#heartbeat.beforeRequest()) this.#probe();
     this.#open(request);
   }
 
@@ -119,16 +111,12 @@ export class Http2UpstreamConnection extends Http2Session<Http2Request> implemen
 
   /** A request had to wait too long for its answer: perhaps nobody is there any more. */
   onSilence(): void {
-    if (this.now - this.#heardAt < probeTime / 2) return;
-    this.#isSuspect = true;
-    this.#probe();
+    if (this.#heartbeat.afterTimeout()) this.#probe();
   }
 
   #probe(): void {
-    if (this.#probeBy !== never) return;
     this.output.writer.ping(false, probe, 0);
     this.output.due();
-    this.#probeBy = this.now + probeTime;
     this.#arm();
   }
 
@@ -178,13 +166,13 @@ export class Http2UpstreamConnection extends Http2Session<Http2Request> implemen
   }
 
   #arm(): void {
-    this.deadline = Math.min(this.#probeBy, this.#idleBy);
+    this.deadline = Math.min(this.#heartbeat.deadline, this.#idleBy);
     if (this.deadline !== never && !this.#isClosed) this.wheel.schedule(this);
   }
 
   onTimeout(): void {
     const { now } = this;
-    if (this.#probeBy <= now) this.#destroy('closed', 'it did not answer a PING');
+    if (this.#heartbeat.deadline <= now) this.#destroy('closed', 'it did not answer a PING');
     else if (this.#idleBy <= now) this.#end(ErrorCode.noError);
     else this.#arm();
   }
@@ -203,9 +191,7 @@ export class Http2UpstreamConnection extends Http2Session<Http2Request> implemen
 
   onBytes(bytes: Buffer, length: number): boolean {
     if (!this.isOpen) return false;
-    this.#heardAt = this.now;
-    this.#isSuspect = false;
-    this.#probeBy = never;
+    this.#heartbeat.heard();
     this.take(bytes, length);
     const touched = this.#touched;
     if (touched.length > 0) {
