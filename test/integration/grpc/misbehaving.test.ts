@@ -196,6 +196,16 @@ describe('an upstream that speaks HTTP/2', () => {
     await assertSound();
   });
 
+  it('is answered when it asks whether anybody is there', async () => {
+    await use(
+      untilAsked(async (side) => {
+        await side.ping();
+        side.send(answerHead(1, true, '200', [['grpc-status', '0']]));
+      }),
+    );
+    assert.equal(grpcStatus(await ask()), '0');
+  });
+
   it('gets the trailers of requests, and every byte before them', async () => {
     const client = await connect();
     const seen: string[] = [];
