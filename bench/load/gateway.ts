@@ -1,7 +1,8 @@
-import type { ChildProcess } from 'node:child_process';
-import { openSync, readFileSync } from 'node:fs';
+import { type ChildProcess, spawnSync } from 'node:child_process';
+import { openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { cores, end, freePorts, spawnPinned } from './process.ts';
+import { declarationOf } from './routes.ts';
 import type { Create, Scenario } from './scenarios.ts';
 import type { Subject } from './subject.ts';
 
@@ -14,7 +15,7 @@ export interface Gateway extends Subject {
 
 /** Starts Gibbon with one worker in a folder of its own, and configures it through the Admin API; `ports` are the upstream's. */
 export async function startGateway(
-  scenario: Pick<Scenario, 'name' | 'configure'>,
+  scenario: Pick<Scenario, 'name' | 'configure' | 'routes'>,
   parent: string,
   ports: readonly number[],
   more: Readonly<Record<string, string>> = {},
@@ -24,8 +25,16 @@ export async function startGateway(
   const folder = join(parent, `gibbon-${scenario.name}`);
   const output = `${folder}.log`;
   const log = openSync(output, 'w');
+  const env = {
+    ...withoutSettings(process.env),
+    ...settings(folder, proxyPort, adminPort, { h2, h2c }),
+    ...(scenario.routes?.kind === 'expressions' ? { KONG_ROUTER_FLAVOR: 'expressions' } : {}),
+    ...more,
+  };
+  if (scenario.routes !== undefined)
+    fillStore(`${folder}.json`, declarationOf(`http://${targets[0]}`, scenario.routes), env);
   const child = spawnPinned(cores.subject, [process.execPath, main, 'start', '--foreground'], {
-    env: { ...withoutSettings(process.env), ...settings(folder, proxyPort, adminPort, { h2, h2c }), ...more },
+    env,
     stdio: ['ignore', log, log, 'ipc'],
   });
   try {
@@ -44,6 +53,16 @@ export async function startGateway(
     pid: child.pid ?? 0,
     stop: () => end(child),
   };
+}
+
+/** Through the Admin API, 100,000 routes would take minutes. */
+function fillStore(path: string, declaration: object, env: NodeJS.ProcessEnv): void {
+  writeFileSync(path, JSON.stringify(declaration));
+  const { status, stderr } = spawnSync(process.execPath, [main, 'config', 'db_import', path], {
+    env,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`Gibbon did not import ${path}:\n${stderr}`);
 }
 
 function settings(

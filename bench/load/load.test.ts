@@ -62,6 +62,9 @@ describe('parseOptions', () => {
       json: false,
       micro: false,
       admin: false,
+      churn: false,
+      routes: 50_000,
+      changes: 50,
       subject: 'gibbon',
     });
     assert.throws(() => parseOptions(['--rounds', 'many']), /--rounds is "many": give a number of 1 or more/);

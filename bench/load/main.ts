@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ensureService, type ServiceName } from '../../scripts/services.ts';
 import { type AdminFigure, measureAdmin } from './admin.ts';
+import { measureChurn } from './churn.ts';
 import { startGateway } from './gateway.ts';
 import { type Comparison, compare } from './measure.ts';
 import { startReference, startUpstream } from './nginx.ts';
@@ -26,6 +27,7 @@ try {
     const options = parseOptions(args);
     if (options.micro) runMicro(args.filter((arg) => !arg.startsWith('-')));
     else if (options.admin) await runAdmin(options);
+    else if (options.churn) await runChurn(options);
     else await runLoad(options);
   }
 } catch (error) {
@@ -59,9 +61,34 @@ async function runAdmin({ json }: BenchOptions): Promise<void> {
     } finally {
       await upstream.stop();
     }
-    const width = Math.max(...figures.map(({ what }) => what.length));
-    if (json) console.log(JSON.stringify(figures, undefined, 2));
-    else for (const { what, value } of figures) console.log(`${what.padEnd(width)}  ${value.padStart(7)}`);
+    printFigures(figures, json);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function printFigures(figures: readonly AdminFigure[], json: boolean): void {
+  const width = Math.max(...figures.map(({ what }) => what.length));
+  if (json) console.log(JSON.stringify(figures, undefined, 2));
+  else for (const { what, value } of figures) console.log(`${what.padEnd(width)}  ${value.padStart(7)}`);
+}
+
+async function runChurn(options: BenchOptions): Promise<void> {
+  const nginx = need('nginx');
+  const wrk = need('wrk');
+  const folder = mkdtempSync(join(tmpdir(), 'gibbon-bench-'));
+  chmodSync(folder, 0o755);
+  try {
+    const [port = 0] = await freePorts(1);
+    const upstream = await startUpstream(nginx, folder, [port], cores.rest);
+    const { routes, changes, rounds, seconds, connections, scenarios: names } = options;
+    const kind = names.includes('expressions') ? 'expressions' : 'fields';
+    const load = { wrk, upstreamPort: port, routes, kind, rounds, seconds, connections } as const;
+    try {
+      printFigures(await measureChurn(folder, { ...load, changesPerSecond: changes }, say), options.json);
+    } finally {
+      await upstream.stop();
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -15,6 +15,11 @@ export interface BenchOptions {
   readonly micro: boolean;
   /** Measure the Admin API instead. */
   readonly admin: boolean;
+  /** Measure requests while routes change instead. */
+  readonly churn: boolean;
+  /** Routes for {@link BenchOptions.churn}, and how many of them change in a second. */
+  readonly routes: number;
+  readonly changes: number;
   /** What is measured against nginx: `nginx` itself shows how much the method wavers. */
   readonly subject: 'gibbon' | 'nginx';
 }
@@ -28,6 +33,9 @@ export const usage = `Usage: npm run bench -- [options]
   --subject <name>     gibbon, or nginx to see how much the method wavers (gibbon)
   --json               print JSON in place of the table
   --admin              measure the Admin API instead
+  --churn              measure requests while routes change instead
+  --routes <n>         routes for --churn (50000)
+  --changes <n>        changes a second for --churn (50)
   --micro [pattern]    run bench/micro/*.bench.ts instead
 `;
 
@@ -47,6 +55,9 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       json: { type: 'boolean', default: false },
       micro: { type: 'boolean', default: false },
       admin: { type: 'boolean', default: false },
+      churn: { type: 'boolean', default: false },
+      routes: { type: 'string', default: '50000' },
+      changes: { type: 'string', default: '50' },
     },
     allowPositionals: true,
   });
@@ -61,6 +72,9 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     json: values.json,
     micro: values.micro,
     admin: values.admin,
+    churn: values.churn,
+    routes: count('routes', values.routes),
+    changes: count('changes', values.changes),
     subject: values.subject,
   };
 }

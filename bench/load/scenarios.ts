@@ -1,3 +1,5 @@
+import type { RouteSet } from './routes.ts';
+
 /** Creates entities through the Admin API; `path` begins with a slash. */
 export type Create = (path: string, body: Readonly<Record<string, unknown>>) => Promise<void>;
 
@@ -10,6 +12,8 @@ export interface Scenario {
   readonly protocol?: 'h2' | 'h2c';
   /** Headers of each request. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Routes that are there from the start, with a service for them and the route that is asked for. */
+  readonly routes?: RouteSet;
   /** Configures the gateway; `upstream` is the URL of the service behind it, and one of `targets`, which answer alike. */
   readonly configure: (create: Create, upstream: string, targets: readonly string[]) => Promise<void>;
   /** The scenario that a second Gibbon is set up for, to compare with in place of nginx. */
@@ -21,22 +25,8 @@ async function proxyEverything(create: Create, upstream: string): Promise<void> 
   await create('/services/bench/routes', { name: 'bench', paths: ['/'], strip_path: false });
 }
 
-/** Adds routes that no request of the benchmark takes, spread over hosts and paths. */
-async function addRoutes(create: Create, total: number): Promise<void> {
-  const batch = 50;
-  for (let first = 0; first < total; first += batch) {
-    const numbers = Array.from({ length: Math.min(batch, total - first) }, (_, index) => first + index);
-    await Promise.all(
-      numbers.map((number) =>
-        create('/services/bench/routes', {
-          name: `other-${number}`,
-          hosts: [`host-${number % 100}.test`],
-          paths: [`/api/v${number % 7}/resource-${number}`],
-        }),
-      ),
-    );
-  }
-}
+/** Everything comes with the routes. */
+const nothingMore = async (): Promise<void> => {};
 
 /** Everything that can be measured. */
 export const scenarios: readonly Scenario[] = [
@@ -59,6 +49,9 @@ export const scenarios: readonly Scenario[] = [
       });
     },
   },
+  { name: 'routes-10000', path: '/small', routes: { count: 10_000, kind: 'fields' }, configure: nothingMore },
+  { name: 'routes-100000', path: '/small', routes: { count: 100_000, kind: 'fields' }, configure: nothingMore },
+  { name: 'expressions-1', path: '/small', routes: { count: 0, kind: 'expressions' }, configure: nothingMore },
   {
     name: 'balanced-10',
     path: '/small',
@@ -70,11 +63,9 @@ export const scenarios: readonly Scenario[] = [
     },
   },
   {
-    name: 'routes-10000',
+    name: 'expressions-100000',
     path: '/small',
-    async configure(create, upstream) {
-      await proxyEverything(create, upstream);
-      await addRoutes(create, 10_000);
-    },
+    routes: { count: 100_000, kind: 'expressions' },
+    configure: nothingMore,
   },
 ];

@@ -182,6 +182,8 @@ function connectionFor(
       isTrusted: false,
       forwardedLines: '127.0.0.1\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Port: 8000\r\nX-Real-IP: 127.0.0.1\r\n',
       fixedPart: undefined,
+      handshake: undefined,
+      certificate: undefined,
       tls: undefined,
     },
     createReadBuffers(),

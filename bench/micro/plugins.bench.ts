@@ -11,6 +11,8 @@ import type { Kong, PluginHost, Row } from '../../src/pdk/index.ts';
 import { storedConfig } from '../../src/pdk/testing/config.ts';
 import { createFakeHost } from '../../src/pdk/testing.ts';
 import { bundledPlugins } from '../../src/plugins/index.ts';
+import { createLdapAuth } from '../../src/plugins/ldap-auth/index.ts';
+import { pems } from '../../src/plugins/mtls-auth/pems.fixtures.ts';
 import { defineOpenidConnect } from '../../src/plugins/openid-connect/define.ts';
 
 const instance = { id: 'p1', instanceName: null, routeId: 'r1', serviceId: 's1', consumerId: null };
@@ -41,9 +43,26 @@ const signer: Row = {
   secret: 'bobs-secret',
   consumer: { id: consumer['id'] },
 };
+const client: Row = {
+  id: '4b6e9a2c-0f1d-4c3b-9e8a-7d6c5b4a3f0e',
+  client_id: 'bobs-app',
+  consumer: { id: consumer['id'] },
+};
+const accessToken: Row = {
+  access_token: 'bobs-token',
+  created_at: Math.floor(Date.now() / 1000),
+  expires_in: 7200,
+  service: { id: 's1' },
+  credential: { id: client['id'] },
+  scope: 'read',
+  authenticated_userid: 'ann',
+};
 const groups: readonly Row[] = Object.freeze([{ group: 'staff' }, { group: 'press' }]);
 
+const authority: Row = { cert: pems.root.cert };
 const noValues: readonly string[] = Object.freeze([]);
+
+const service: Row = { id: 's1' };
 
 /** An exchange of one request that is asked over and over. */
 function createStandIn(headers: { readonly [name: string]: string }): Kong {
@@ -62,7 +81,9 @@ function createStandIn(headers: { readonly [name: string]: string }): Kong {
       getForwardedIp: () => '10.0.0.1',
       loadConsumer: () => consumer,
       authenticate: note,
+      tls: { getFullClientCertificateChain: () => pems.ann.cert, setClientVerify: note },
     },
+    router: { getService: () => service },
     request: {
       getMethod: () => 'GET',
       getRawQuery: () => '',
@@ -99,16 +120,21 @@ function createStandIn(headers: { readonly [name: string]: string }): Kong {
 const rowHost: PluginHost = {
   ...createFakeHost(),
   clock: { now: () => Date.now(), monotonic: () => performance.now() },
+  core: {
+    consumers: { findBy: () => consumer } as never,
+    caCertificates: { findById: () => authority } as never,
+  },
   reader: () => {
     const byKey = new Map([
       ['bobs-key', credential],
       ['bob', password],
       ['bobs-issuer', secret],
       ['signer', signer],
+      ['bobs-token', accessToken],
     ]);
     return {
       find: (key: string) => byKey.get(key),
-      findById: () => consumer,
+      findById: (id: string) => (id === client['id'] ? client : consumer),
       findBy: () => consumer,
       findAllFor: () => groups,
     } as never;
@@ -134,6 +160,7 @@ const kong = createStandIn({
   'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36',
   'x-token': `Bearer ${token}`,
   origin: 'http://shop.test',
+  'x-access': 'Bearer bobs-token',
 });
 
 function measure(title: string, name: string, config: Row, phase: 'access' | 'headerFilter' = 'access'): void {
@@ -184,6 +211,9 @@ await measureOpenid('openid-connect, with a consumer and two headers', {
   upstream_headers_names: ['X-Scope', 'X-Name'],
 });
 measure('hmac-auth', 'hmac-auth', { clock_skew: 1e10 });
+measure('oauth2, a token', 'oauth2', { auth_header_name: 'x-access', enable_client_credentials: true });
+measure('mtls-auth, a known certificate', 'mtls-auth', { ca_certificates: [consumer['id']] });
+measure('mtls-auth, whoever it is', 'mtls-auth', { ca_certificates: [consumer['id']], skip_consumer_lookup: true });
 measure('ip-restriction', 'ip-restriction', { allow: ['192.168.0.0/16', '10.0.0.0/8'], deny: ['10.1.0.0/16'] });
 measure('bot-detection', 'bot-detection', {});
 measure('redirect', 'redirect', { location: 'https://new.test' });
@@ -204,5 +234,23 @@ measure('request-size-limiting', 'request-size-limiting', {});
 measure('request-termination', 'request-termination', {});
 measure('cors, everybody', 'cors', {}, 'headerFilter');
 measure('cors, a list', 'cors', { origins: ['http://a.test', 'http://shop.test'] }, 'headerFilter');
+
+// A directory that always says yes, asked once: what is measured is remembering it.
+const ldapAuth = createLdapAuth(async () => ({
+  ok: true,
+  connection: { isOpen: true, bind: async () => true, close() {} },
+}));
+const ldap = ldapAuth.setup(rowHost)(
+  storedConfig(ldapAuth, {
+    ldap_host: 'ldap.test',
+    base_dn: 'dc=test',
+    attribute: 'cn',
+    header_type: 'basic',
+    cache_ttl: 1e6,
+  }) as never,
+  instance,
+).access!;
+await ldap(kong);
+bench('ldap-auth, a known password', () => do_not_optimize(ldap(kong)));
 
 await run();

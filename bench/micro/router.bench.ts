@@ -3,7 +3,7 @@
  * rounds. Requests come in random order, over all routes or over 100 of them: over all, nearly every object on the way
  * is far from the processor, which is the worst that can happen. Their strings are new ones, not those of the routes.
  */
-import { createRouter, type RouteRequest, type Router } from '../../src/router/index.ts';
+import { createRouter, type RouteRequest, type Router, type RouterFlavor } from '../../src/router/index.ts';
 import type { Row } from '../../src/schema/index.ts';
 
 type Shape = (index: number) => Row;
@@ -16,8 +16,18 @@ const shapes: { readonly [name: string]: Shape } = {
   'a wildcard host each': (i) => ({ hosts: [`*.tenant-${i}.example.com`], paths: ['/v1'] }),
   'a prefix and method each': (i) => ({ paths: [`/v1/tenants/${i}/orders`], methods: ['GET', 'POST'] }),
   'a header value each': (i) => ({ paths: ['/v1'], headers: { 'x-tenant': [`tenant-${i}`] } }),
+  'an expression each': (i) => ({
+    expression: `http.host == "api.example.com" && http.path ^= "/v1/tenants/${i}/orders"`,
+  }),
+  'an expression with a header': (i) => ({ expression: `any(http.headers.x_tenant) == "tenant-${i}"` }),
+  'an expression with segments': (i) => ({
+    expression: `http.path.segments.0_1 == "v1/tenants" && http.path.segments.2 == "${i}"`,
+  }),
+  'an expression with a regex': (i) => ({ expression: `http.path ~ "^/v1/tenants/${i}/orders/(?<id>\\\\d+)$"` }),
   'a regex each': (i) => ({ paths: [`~/v1/tenants/${i}/orders/(?<id>\\d+)$`] }),
 };
+
+const oneHost: ReadonlySet<string> = new Set(['one host, a prefix each', 'an expression each']);
 
 function requestFor(index: number): RouteRequest {
   const text = `${index}`;
@@ -25,7 +35,7 @@ function requestFor(index: number): RouteRequest {
   const host = shapeName === 'a wildcard host each' ? `www.tenant-${text}.example.com` : `tenant-${text}.example.com`;
   return {
     method: 'GET',
-    host: shapeName === 'one host, a prefix each' ? ['api', 'example', 'com'].join('.') : fresh(host),
+    host: oneHost.has(shapeName) ? ['api', 'example', 'com'].join('.') : fresh(host),
     path: fresh(`/v1/tenants/${text}/orders/17`),
     scheme: 'http',
     port: 80,
@@ -42,7 +52,8 @@ function fresh(text: string): string {
 let shapeName = '';
 
 function fill(count: number, shape: Shape): Router {
-  const router = createRouter();
+  const flavor: RouterFlavor = shapeName.startsWith('an expression') ? 'expressions' : 'traditional';
+  const router = createRouter({ flavor });
   for (let i = 0; i < count; i++) router.put(targetOf(i, shape));
   return router;
 }

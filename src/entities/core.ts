@@ -10,6 +10,7 @@ import { keys } from './keys.ts';
 import { parameters } from './parameters.ts';
 import { plugins } from './plugins.ts';
 import { routes } from './routes.ts';
+import { type CheckExpression, type RouterFlavor, routesFor } from './routes-for.ts';
 import { services } from './services.ts';
 import { snis } from './snis.ts';
 import { tags } from './tags.ts';
@@ -18,7 +19,10 @@ import { upstreams } from './upstreams.ts';
 import { vaults } from './vaults.ts';
 import { workspaces } from './workspaces.ts';
 
-/** The entities of the gateway itself, each after those that it refers to. */
+/**
+ * The entities of the gateway itself, each after those that it refers to; routes are those of the flavour
+ * `traditional_compatible`.
+ */
 export const coreEntities: readonly EntityDefinition[] = Object.freeze([
   workspaces,
   consumers,
@@ -39,3 +43,8 @@ export const coreEntities: readonly EntityDefinition[] = Object.freeze([
   filterChains,
   acmeStorage,
 ]);
+
+/** {@link coreEntities} with the routes of another flavour of the router. */
+export function coreEntitiesFor(flavor: RouterFlavor, checkExpression: CheckExpression): readonly EntityDefinition[] {
+  return coreEntities.map((entity) => (entity === routes ? routesFor(flavor, checkExpression) : entity));
+}

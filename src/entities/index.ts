@@ -2,17 +2,18 @@
  * Entities: what the gateway is configured with, one file of pure data for each kind of row. It knows the schema
  * language and nothing of stores, HTTP or plugins.
  */
-export type { CaCertificate } from './ca-certificates.ts';
+export { type CaCertificate, caCertificates } from './ca-certificates.ts';
 export type { Certificate } from './certificates.ts';
 export type { ClusteringDataPlane } from './clustering-data-planes.ts';
 export { type Consumer, consumers } from './consumers.ts';
-export { coreEntities } from './core.ts';
+export { coreEntities, coreEntitiesFor } from './core.ts';
 export type { FilterChain } from './filter-chains.ts';
 export type { KeySet } from './key-sets.ts';
 export type { Key } from './keys.ts';
 export type { Parameter } from './parameters.ts';
 export { type Plugin, plugins } from './plugins.ts';
 export { type Route, routes } from './routes.ts';
+export type { CheckExpression, RouterFlavor } from './routes-for.ts';
 export { type Service, services } from './services.ts';
 export type { Sni } from './snis.ts';
 export type { Tag } from './tags.ts';

@@ -172,7 +172,7 @@ export const routes = defineEntity({
 export type Route = Stored<typeof routes>;
 
 /** A header's value that starts with `~*` is a regular expression to the router (Kong 3.0), unlike a path's only here. */
-function checkHeaderRegexes({ headers }: { readonly headers?: unknown }): string | undefined {
+export function checkHeaderRegexes({ headers }: { readonly headers?: unknown }): string | undefined {
   for (const values of Object.values((headers ?? {}) as { readonly [name: string]: readonly string[] })) {
     for (const value of values) {
       const reason = value.startsWith('~*') ? checkRegex(value.slice(2)) : undefined;

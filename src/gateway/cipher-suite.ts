@@ -1,10 +1,8 @@
 import type { Settings } from '../settings/index.ts';
-import { type CipherSuite, cipherSuites, type TlsProtocol, tlsProtocols } from '../tls/index.ts';
+import { type CipherSuite, type TlsProtocol, tlsProtocols } from '../tls/index.ts';
 
-/** The TLS parameters that the settings ask for: a preset, or with `custom` the `ssl_*` keys. */
+/** The TLS parameters that the settings ask for; a preset has been put in place of the `ssl_*` keys by then. */
 export function cipherSuiteOf(settings: Settings): CipherSuite {
-  const name = settings.ssl_cipher_suite;
-  if (name !== 'custom') return cipherSuites[name];
   const wanted = settings.ssl_protocols.split(/\s+/);
   return {
     protocols: tlsProtocols.filter((protocol: TlsProtocol) => wanted.includes(protocol)),

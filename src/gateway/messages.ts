@@ -27,6 +27,7 @@ export type ToWorker =
   /** Answered with `dns-statistics` and the same number. */
   | { readonly type: 'count-dns'; readonly id: number }
   | { readonly type: 'log-level'; readonly level: LogLevel }
+  | { readonly type: 'ticket-keys'; readonly keys: Uint8Array }
   /** Stop accepting, finish what is in flight, then leave. */
   | { readonly type: 'drain' };
 

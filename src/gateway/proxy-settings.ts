@@ -45,6 +45,7 @@ export function proxySettingsOf(settings: Settings, workspaceId: string): ProxyS
     keepAliveRequests: settings.nginx_http_keepalive_requests,
     errorDefaultFormat: formatOfContentType(settings.error_default_type) ?? 'plain',
     errorTemplates: templatesOf(settings),
+    problemDetails: settings.error_problem_details,
     maxHeaders: settings.lua_max_req_headers,
     maxArgs: settings.lua_max_uri_args,
     workspaceId,

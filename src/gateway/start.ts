@@ -58,6 +58,8 @@ const maxWorkers = 64;
 const countersBytes = 12 * 1024 * 1024;
 const missBytes = 12 * 1024 * 1024;
 const expiryInterval = 60_000;
+/** Keys of session tickets are used for half a day. */
+const ticketKeysLife = 12 * 3_600_000;
 
 /**
  * Starts a node and resolves once it serves.
@@ -84,7 +86,8 @@ class GatewayNode implements RunningGateway {
   readonly #shared: Pick<WorkerData['buffers'], 'counters' | 'rows' | 'misses' | 'store'>;
   readonly #sharedRows: SharedCache;
   readonly #sharedMisses: SharedCache;
-  readonly #ticketKeys = createTicketKeys();
+  #ticketKeys = createTicketKeys();
+  #rotation: NodeJS.Timeout | undefined;
   #database: Database | undefined;
   /** Where rows come from when there is no database. */
   #declarative: DeclarativeNode | undefined;
@@ -173,6 +176,8 @@ class GatewayNode implements RunningGateway {
       });
     }, expiryInterval);
     this.#expiry.unref();
+    this.#rotation = setInterval(() => this.#rotateTicketKeys(), ticketKeysLife);
+    this.#rotation.unref();
     this.#logger.notice(`Gibbon ${gibbonVersion} serves with ${this.#workers.count} workers`);
   }
 
@@ -207,7 +212,8 @@ class GatewayNode implements RunningGateway {
     return database;
   }
 
-  async reload(settings: Settings): Promise<void> {
+  async reload(given: Settings): Promise<void> {
+    const settings = this.#withKeptFlavor(given);
     const former = this.#workers!;
     this.#plugins = await loadPlugins(settings);
     this.#secrets = new SecretRows(this.#database!, this.#plugins, this.#logger);
@@ -228,6 +234,14 @@ class GatewayNode implements RunningGateway {
     await apis.openStatus(settings);
   }
 
+  /** The store was opened for routes of one flavour: another one takes a restart. */
+  #withKeptFlavor(settings: Settings): Settings {
+    const { router_flavor } = this.#settings;
+    if (settings.router_flavor === router_flavor) return settings;
+    this.#logger.warn(`Cannot change router_flavor to "${settings.router_flavor}" by a reload: restart the node`);
+    return Object.freeze({ ...settings, router_flavor });
+  }
+
   /** Changes were missed: whatever was read from the store is read again, by new workers. */
   #readAgain(): void {
     this.#sharedRows.clear();
@@ -241,6 +255,7 @@ class GatewayNode implements RunningGateway {
     this.#isStopping = true;
     this.#declarative?.close();
     clearInterval(this.#expiry);
+    clearInterval(this.#rotation);
     this.#logLevel.end();
     await this.#apis?.closeStatus();
     await this.#apis?.closeAdmin(graceful ? AbortSignal.timeout(Math.max(1, timeoutMs)) : AbortSignal.abort());
@@ -267,6 +282,12 @@ class GatewayNode implements RunningGateway {
     const resolved = this.#secrets?.resolveChanges(changes) ?? changes;
     for (const workers of this.#hearers) workers.announce(resolved);
     this.#health?.apply(resolved);
+  }
+
+  /** Who learns the keys of session tickets can read what was said while they were used. */
+  #rotateTicketKeys(): void {
+    this.#ticketKeys = createTicketKeys();
+    for (const workers of this.#hearers) workers.setTicketKeys(this.#ticketKeys);
   }
 
   #createApis(database: Database, health: NodeHealth): NodeApis {
@@ -303,7 +324,6 @@ class GatewayNode implements RunningGateway {
       tls: {
         cert: own ? settings.ssl_cert.map((value) => readPem('ssl_cert', value)) : standard.cert,
         key: own ? settings.ssl_cert_key.map((value) => readPem('ssl_cert_key', value)) : standard.key,
-        ticketKeys: this.#ticketKeys,
       },
       trusted: trustedOf(settings),
       clientCertificate: ownCertificateOf(settings),
@@ -312,7 +332,13 @@ class GatewayNode implements RunningGateway {
     const resolve = (entity: string, row: Row): Row => this.#secrets!.resolve(entity, row);
     const workers = createWorkers({
       count: Math.max(1, Math.min(maxWorkers, count)),
-      dataOf: (index) => ({ ...common, index, stripe: offset + index }),
+      // A worker that replaces another one later has the keys of that day.
+      dataOf: (index) => ({
+        ...common,
+        tls: { ...common.tls, ticketKeys: this.#ticketKeys },
+        index,
+        stripe: offset + index,
+      }),
       load: () => loadAll(database, resolve),
       find: (request) => findRow(database, request, resolve),
       write: (write) => writeRow(database, write),

@@ -18,7 +18,8 @@ export async function maintainStore(
   settings: Settings,
   options: { readonly lockTimeoutMs: number },
 ): Promise<StoreMaintenance> {
-  const entities = entitiesOf(await loadPlugins(settings));
+  // Tables have the columns of every flavour, so that a node may change its own without a migration.
+  const entities = entitiesOf(await loadPlugins(settings), 'expressions');
   switch (settings.database) {
     case 'postgres':
       return createPostgresMaintenance(postgresServer(settings), entities, { ...options, after });

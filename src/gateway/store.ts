@@ -10,11 +10,12 @@ import {
   type Database,
   type Strategy,
 } from '../db/index.ts';
-import { coreEntities } from '../entities/index.ts';
+import { coreEntitiesFor } from '../entities/index.ts';
 import type { EntityChange, EntityEvent } from '../events/index.ts';
 import { GibbonError, type Logger, randomString, systemClock } from '../kernel/index.ts';
 import type { AnyPlugin } from '../pdk/index.ts';
 import { pluginSubschema } from '../pdk/support.ts';
+import { checkExpression } from '../router/index.ts';
 import type { EntityDefinition, Row } from '../schema/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { vaultSubschema } from '../vaults/index.ts';
@@ -35,9 +36,12 @@ const heldWhole = [
 
 const batch = 1000;
 
-/** Core entities and those of the plugins. */
-export function entitiesOf(plugins: readonly AnyPlugin[]): readonly EntityDefinition[] {
-  const all: EntityDefinition[] = [...coreEntities];
+/** Core entities, with routes as the router's flavour has them, and those of the plugins. */
+export function entitiesOf(
+  plugins: readonly AnyPlugin[],
+  flavor: Settings['router_flavor'],
+): readonly EntityDefinition[] {
+  const all: EntityDefinition[] = [...coreEntitiesFor(flavor, checkExpression)];
   for (const plugin of plugins) {
     for (const entity of plugin.entities ?? []) {
       if (!all.some((known) => known.name === entity.name)) all.push(entity);
@@ -77,7 +81,7 @@ export function openStore(
   const schemas = new Map(plugins.map((plugin) => [plugin.name, pluginSubschema(plugin)]));
   return createDatabase({
     strategy: options.strategy ?? strategyOf(settings, options),
-    entities: entitiesOf(plugins),
+    entities: entitiesOf(plugins, settings.router_flavor),
     environment: {
       now: () => systemClock.now(),
       uuid: () => randomUUID(),

@@ -1,7 +1,7 @@
 import { createBalancers, type HealthVerdict } from '../balancer/index.ts';
 import { createEntityCache, openSharedCache, openSharedCounters, openSharedStore } from '../cache/index.ts';
 import type { DnsStatistics } from '../dns/index.ts';
-import { consumers } from '../entities/index.ts';
+import { caCertificates, consumers } from '../entities/index.ts';
 import type { EntityChange } from '../events/index.ts';
 import { type Clock, createTimerWheel, type Logger, type LogLevel, systemClock } from '../kernel/index.ts';
 import type { EntityReader, EntityWriter, PluginHost } from '../pdk/index.ts';
@@ -14,11 +14,11 @@ import {
   type ProxyListener,
   type ProxyRuntime,
 } from '../proxy/index.ts';
-import { createRouter, createStreamFieldsRouter } from '../router/index.ts';
+import { createRouter, createStreamExpressionsRouter, createStreamFieldsRouter } from '../router/index.ts';
 import type { Row } from '../schema/index.ts';
 import { gibbonVersion } from '../settings/index.ts';
 import { type CompiledRoute, createSnapshot, type InstanceFactory } from '../snapshot/index.ts';
-import { createCertificateStore } from '../tls/index.ts';
+import { createCertificateStore, createStapler } from '../tls/index.ts';
 import { createConnectionPool } from '../transport/index.ts';
 import { cipherSuiteOf } from './cipher-suite.ts';
 import { openAccessLog, openLog } from './log-file.ts';
@@ -28,6 +28,7 @@ import { openWorkerCounters } from './node-counters.ts';
 import { loadPlugins } from './plugin-registry.ts';
 import { proxySettingsOf } from './proxy-settings.ts';
 import { openResolver } from './resolver.ts';
+import { askResponder } from './responder.ts';
 import { createStoreClient } from './store-client.ts';
 import { createStreamNode } from './stream-node.ts';
 import type { WorkerData } from './worker-data.ts';
@@ -49,6 +50,8 @@ export interface WorkerNode {
   failed(id: number, message: string): void;
   /** What the resolver counted. */
   dnsStatistics(): DnsStatistics;
+  /** Keys of session tickets from now on. */
+  setTicketKeys(keys: Uint8Array): void;
   /** Opens the listeners; `ports` are used where the settings say 0. Returns the ports in use. */
   listen(ports: readonly number[]): Promise<readonly number[]>;
   /** Stops accepting and resolves once all clients are gone. */
@@ -93,11 +96,14 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
       worker: index,
       pid: process.pid,
     },
+    trusted: data.trusted,
     counters: sharedCounters,
     store: openSharedStore(data.buffers.store, clock),
-    consumers: cache.reader(consumers) as EntityReader,
-    trustedCertificates: data.trusted,
     reader: (definition) => cache.reader(definition) as EntityReader<never>,
+    core: {
+      consumers: cache.reader(consumers) as EntityReader,
+      caCertificates: cache.reader(caCertificates) as EntityReader,
+    },
     writer: (definition) => store.writer(definition.name) as EntityWriter<never>,
     every(ms, task) {
       const timer = setInterval(task, ms);
@@ -130,14 +136,18 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
     sessionTickets: settings.ssl_session_tickets,
     ticketKeys: data.tls.ticketKeys,
     sessionTimeout: Math.round(settings.ssl_session_timeout / 1000),
+    ...(settings.ssl_stapling ? { stapler: createStapler({ ask: askResponder, clock, logger }) } : {}),
   });
 
-  const flavor = settings.router_flavor === 'traditional' ? 'traditional' : 'traditional_compatible';
-  const router = createRouter<CompiledRoute>({ flavor });
+  const flavor = settings.router_flavor;
+  const router = createRouter<CompiledRoute>({ flavor, maxArgs: settings.lua_max_uri_args });
   const snapshot = createSnapshot({
     router,
-    streamRouter: createStreamFieldsRouter(flavor),
-    // In the compatible flavour path_handling v1 acts as v0 (Kong 3.0).
+    streamRouter:
+      flavor === 'expressions'
+        ? createStreamExpressionsRouter<CompiledRoute>()
+        : createStreamFieldsRouter<CompiledRoute>(flavor),
+    // In the other flavours path_handling v1 acts as v0 (Kong 3.0).
     allowsPathHandlingV1: flavor === 'traditional',
     plugins: factories,
     logger,
@@ -226,6 +236,7 @@ export async function createWorkerNode(data: WorkerData, send: (message: FromWor
     dnsStatistics: () => resolver.statistics(),
     answered: (id, row) => store.answered(id, row),
     failed: (id, message) => store.failed(id, message),
+    setTicketKeys: (keys) => certificates.setTicketKeys(keys),
     async listen(ports) {
       // As in Kong, one address with TLS and http2 is enough for all addresses with TLS.
       const offersHttp2 = settings.proxy_listen.some((address) => address.ssl && address.http2);

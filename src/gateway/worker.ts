@@ -41,6 +41,9 @@ async function run(data: WorkerData): Promise<void> {
       case 'log-level':
         node.setLogLevel(message.level);
         return;
+      case 'ticket-keys':
+        node.setTicketKeys(message.keys);
+        return;
       case 'listen':
         node.listen(message.ports).then(
           (ports) => send({ type: 'listening', ports }),

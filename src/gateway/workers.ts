@@ -44,6 +44,8 @@ export interface Workers {
   /** True once every worker has taken what was announced so far; false when that lasts longer than `limitMs`, a second unless told. */
   settled(limitMs?: number): Promise<boolean>;
   setLogLevel(level: LogLevel): void;
+  /** Gives all of them other keys of session tickets. */
+  setTicketKeys(keys: Uint8Array): void;
   /** What the resolvers of the workers counted; that of a worker which does not answer within a second is left out. */
   dnsStatistics(): Promise<readonly DnsStatistics[]>;
   /** Has all workers forget the rows that they have cached. */
@@ -282,6 +284,9 @@ export function createWorkers(options: WorkersOptions): Workers {
     },
     setLogLevel(level) {
       for (const member of members) post(member, { type: 'log-level', level });
+    },
+    setTicketKeys(keys) {
+      for (const member of members) post(member, { type: 'ticket-keys', keys });
     },
     async stop(timeoutMs) {
       isStopping = true;

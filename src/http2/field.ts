@@ -5,25 +5,27 @@ export const FieldKind = {
   scheme: 2,
   path: 3,
   authority: 4,
+  /** What CONNECT is to begin (RFC 8441). */
+  protocol: 5,
   /** A pseudo-header that no request may have. */
-  unknownPseudo: 5,
+  unknownPseudo: 6,
   /** Belongs to a connection of HTTP/1 (RFC 9113 section 8.2.2). */
-  connectionSpecific: 6,
-  host: 7,
-  contentLength: 8,
-  te: 9,
-  expect: 10,
-  cookie: 11,
-  via: 12,
-  forwardedFor: 13,
-  forwardedProto: 14,
-  forwardedHost: 15,
-  forwardedPort: 16,
-  forwardedPath: 17,
-  forwardedPrefix: 18,
-  realIp: 19,
+  connectionSpecific: 7,
+  host: 8,
+  contentLength: 9,
+  te: 10,
+  expect: 11,
+  cookie: 12,
+  via: 13,
+  forwardedFor: 14,
+  forwardedProto: 15,
+  forwardedHost: 16,
+  forwardedPort: 17,
+  forwardedPath: 18,
+  forwardedPrefix: 19,
+  realIp: 20,
   /** Seen by plugins, but not passed on. */
-  held: 20,
+  held: 21,
 } as const;
 
 const kinds = new Map<string, number>([
@@ -31,6 +33,7 @@ const kinds = new Map<string, number>([
   [':scheme', FieldKind.scheme],
   [':path', FieldKind.path],
   [':authority', FieldKind.authority],
+  [':protocol', FieldKind.protocol],
   ['connection', FieldKind.connectionSpecific],
   ['proxy-connection', FieldKind.connectionSpecific],
   ['keep-alive', FieldKind.connectionSpecific],
@@ -52,6 +55,7 @@ const kinds = new Map<string, number>([
   ['proxy', FieldKind.held],
   ['trailer', FieldKind.held],
   ['x-kong-request-id', FieldKind.held],
+  ['sec-websocket-key', FieldKind.held],
 ]);
 
 /** 1 for each byte of a name: those of a token (RFC 9110 section 5.6.2) without capitals (RFC 9113 section 8.2). */

@@ -9,11 +9,15 @@ export interface FrameSink {
 /** What came of a read. */
 export type ReadOutcome = 'more' | 'stopped' | 'no preface' | 'too large';
 
-/** Cuts what a client sends into frames, after its preface. A frame is handed over once it is whole. */
+/** Cuts what a peer sends into frames, after the preface if it is a client. A frame is handed over once it is whole. */
 export class FrameReader {
-  #prefaceAt = 0;
+  #prefaceAt: number;
   #carry: Buffer | undefined;
   #carried = 0;
+
+  constructor(expectsPreface = true) {
+    this.#prefaceAt = expectsPreface ? 0 : preface.length;
+  }
 
   /** The preface has come. */
   get isStarted(): boolean {

@@ -1,5 +1,14 @@
 import { type Chunk, type ChunkPool, chunkSize } from './chunk-pool.ts';
-import { defaultFrameSize, Flag, FrameType, frameHeaderSize, writeFrameHeader, writeUint32 } from './frames.ts';
+import {
+  defaultFrameSize,
+  Flag,
+  FrameType,
+  frameHeaderSize,
+  preface,
+  type SettingPairs,
+  writeFrameHeader,
+  writeUint32,
+} from './frames.ts';
 import { type HpackEncoder, worstCase } from './hpack-encoder.ts';
 import { writeLatin1 } from './latin1.ts';
 
@@ -43,8 +52,14 @@ export class FrameWriter {
     return chunks;
   }
 
-  /** SETTINGS with pairs of number and value. */
-  settings(pairs: readonly (readonly [number: number, value: number])[]): void {
+  /** What a client says first. */
+  preface(): void {
+    const chunk = this.#reserve(preface.length);
+    preface.copy(chunk.bytes, chunk.end);
+    chunk.end += preface.length;
+  }
+
+  settings(pairs: SettingPairs): void {
     const { bytes, at } = this.#frame(pairs.length * 6, FrameType.settings, 0, 0);
     pairs.forEach(([number, value], index) => {
       bytes[at + index * 6] = number >>> 8;
@@ -82,6 +97,11 @@ export class FrameWriter {
   /** The head of an answer: `lines` as HTTP/1 has them; `length` is shown as `content-length` unless negative. */
   head(stream: number, status: number, lines: string, length: number = unshown): void {
     this.#block(stream, 0, status, lines, length);
+  }
+
+  /** The head of a request: `lines` begin with those of the pseudo-headers; `length` is as for an answer. */
+  request(stream: number, lines: string, length: number = unshown): void {
+    this.#block(stream, 0, 0, lines, length);
   }
 
   /** Trailers, which end the stream. */

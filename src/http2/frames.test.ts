@@ -238,7 +238,12 @@ describe('FrameReader', () => {
 });
 
 describe('readSettings', () => {
-  const usual = { headerTableSize: 4096, initialWindowSize: 65_535, maxFrameSize: 16_384 };
+  const usual = {
+    headerTableSize: 4096,
+    initialWindowSize: 65_535,
+    maxFrameSize: 16_384,
+    maxConcurrentStreams: Number.POSITIVE_INFINITY,
+  };
   const cases: readonly (readonly [name: string, hex: string, code: number, settings: object])[] = [
     ['nothing', '', 0, usual],
     [
@@ -249,6 +254,7 @@ describe('readSettings', () => {
         headerTableSize: 0,
         initialWindowSize: 1,
         maxFrameSize: 0x40_0000,
+        maxConcurrentStreams: 5,
       },
     ],
     ['the last of several', '000400000001000400000002', 0, { ...usual, initialWindowSize: 2 }],

@@ -53,7 +53,12 @@ export const Setting = {
   initialWindowSize: 4,
   maxFrameSize: 5,
   maxHeaderListSize: 6,
+  /** RFC 8441. */
+  enableConnectProtocol: 8,
 } as const;
+
+/** Settings as pairs of number and value. */
+export type SettingPairs = readonly (readonly [number: number, value: number])[];
 
 /** Writes the head of a frame at `at`. */
 export function writeFrameHeader(

@@ -8,6 +8,9 @@ export interface FieldVisitor {
   onField(field: Field): void;
 }
 
+/** Drops all fields: for blocks that are decoded only because the next ones depend on them. */
+export const ignoredFields: FieldVisitor = { onField() {} };
+
 const statics: readonly Field[] = staticTable.map(([name, value]) => createField(name, value));
 
 /** Where Huffman codes are decoded to; grows with what comes. */

@@ -22,7 +22,7 @@ export interface LineName {
   readonly spelled: string;
   /** In lower case; empty for a name that HTTP/2 does not have. */
   readonly lower: string;
-  /** Literal without indexing, up to the value. */
+  /** Literal without indexing, or never to be indexed, up to the value. */
   readonly prefix: Buffer;
   /** How many more lines with this name are worth keeping. */
   credit: number;
@@ -47,8 +47,10 @@ const dropped = new Set([
   'content-length',
   '',
 ]);
+/** Names whose values are secrets of one client: they go into no table, here or on the way (RFC 7541 section 7.1.3). */
+const secret = new Set(['authorization', 'proxy-authorization', 'cookie']);
 /** Names whose values differ each time, or that no table should hold. */
-const volatile = new Set(['x-kong-request-id', 'set-cookie']);
+const volatile = new Set(['x-kong-request-id', 'set-cookie', ...secret]);
 
 /**
  * Header lines and their HPACK forms, shared by the connections of a worker: most lines of answers come again and again. Names
@@ -79,7 +81,7 @@ export class LineCache {
     return (this.#names[slot] = {
       spelled,
       lower: dropped.has(lower) ? '' : lower,
-      prefix: namePrefix(lower, 0x00, 4),
+      prefix: namePrefix(lower, secret.has(lower) ? 0x10 : 0x00, 4),
       credit: volatile.has(lower) ? Number.NEGATIVE_INFINITY : startCredit,
       skipped: 0,
     });

@@ -5,11 +5,18 @@ export interface PeerSettings {
   headerTableSize: number;
   initialWindowSize: number;
   maxFrameSize: number;
+  /** Streams that may be open at once. */
+  maxConcurrentStreams: number;
 }
 
 /** What holds until a peer says something else (RFC 9113 section 6.5.2). */
 export function createPeerSettings(): PeerSettings {
-  return { headerTableSize: 4096, initialWindowSize: defaultWindow, maxFrameSize: defaultFrameSize };
+  return {
+    headerTableSize: 4096,
+    initialWindowSize: defaultWindow,
+    maxFrameSize: defaultFrameSize,
+    maxConcurrentStreams: Number.POSITIVE_INFINITY,
+  };
 }
 
 /** Takes over the payload of a SETTINGS frame. Returns 0, or the error code for the connection. */
@@ -23,6 +30,9 @@ export function readSettings(settings: PeerSettings, bytes: Uint8Array, start: n
         break;
       case Setting.enablePush:
         if (value > 1) return ErrorCode.protocolError;
+        break;
+      case Setting.maxConcurrentStreams:
+        settings.maxConcurrentStreams = value;
         break;
       case Setting.initialWindowSize:
         if (value > maxWindow) return ErrorCode.flowControlError;

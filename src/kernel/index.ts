@@ -5,6 +5,7 @@
 export { createLogTime, loggedText, loggedUser } from './access-line.ts';
 export { hashText, hashText64, mix, textHash } from './bytes.ts';
 export { type Clock, createManualClock, type ManualClock, systemClock } from './clock.ts';
+export { type DerElement, derTags, objectIdOf, readElements, readWithin, smallNumberOf, writeElement } from './der.ts';
 export { type ErrorSource, GibbonError, type GibbonErrorOptions, messageOf } from './errors.ts';
 export { gatherLines } from './gather-lines.ts';
 export { isUuid, randomString, requestId, uuidV5 } from './ids.ts';

@@ -221,3 +221,14 @@ describe('what every match begins with', () => {
     });
   }
 });
+
+test('a pattern that begins with a condition for the start is anchored', () => {
+  const isAnchored = (pattern: string) => compileSafeRegex(pattern).isAnchored;
+  for (const pattern of ['^a', '\\Aa', '(^a)b', '^a|^b', '(?:^a|^b)c', '^', '^(a+)+$'])
+    assert.ok(isAnchored(pattern), pattern);
+  for (const pattern of ['a', '^a|b', '(?m)^a', '(?:^a)?b', 'a^', '']) assert.ok(!isAnchored(pattern), pattern);
+  assert.ok(compileSafeRegex('a', '', anchored).isAnchored);
+  // So what is harmless at the start only may run there.
+  assert.equal(compileSafeRegex('^/a/.*b').engine, compileSafeRegex('/a/.*b', '', anchored).engine);
+  assert.equal(compileSafeRegex('^/a|b').exec('xb')?.text, 'b');
+});

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { GibbonError, messageOf } from './errors.ts';
 import { isProvenLinear } from './regex/linearity.ts';
-import { literalPrefixOf } from './regex/literal-prefix.ts';
+import { beginsAtStart, literalPrefixOf } from './regex/literal-prefix.ts';
 import { parseRegex } from './regex/parse.ts';
 import { writeRegex } from './regex/source.ts';
 import { RegexFault, type RegexTree } from './regex/syntax.ts';
@@ -26,6 +26,8 @@ export interface SafeRegex {
   test(text: string): boolean;
   /** Text that every match is known to begin with; "" when nothing is known. */
   readonly literalPrefix: string;
+  /** True when a match can only be at the start of the text, by the pattern's own words or by the options. */
+  readonly isAnchored: boolean;
   /** Which engine runs it: `v8` for patterns that are proven harmless there. */
   readonly engine: 'v8' | 're2';
 }
@@ -44,9 +46,9 @@ export interface SafeRegexOptions {
  * @throws GibbonError `ERR_REGEX` for a pattern that is malformed or cannot be run safely.
  */
 export function compileSafeRegex(pattern: string, flags: 'i' | '' = '', options: SafeRegexOptions = {}): SafeRegex {
-  const anchored = options.anchored ?? false;
   try {
     const tree = parseRegex(pattern, flags === 'i');
+    const anchored = options.anchored === true || beginsAtStart(tree.root);
     return isProvenLinear(tree.root, anchored) ? compileForV8(tree, anchored) : compileForRe2(tree, anchored);
   } catch (thrown) {
     throw new GibbonError(`Cannot compile regex "${pattern}": ${messageOf(thrown)}`, {
@@ -97,6 +99,7 @@ function compileForV8({ root, names }: RegexTree, anchored: boolean): SafeRegex 
   return {
     engine: 'v8',
     literalPrefix: literalPrefixOf(root),
+    isAnchored: anchored,
     test: (text) => compiled.test(text),
     exec(text) {
       const found = compiled.exec(text);
@@ -135,6 +138,7 @@ function compileForRe2({ root, names }: RegexTree, anchored: boolean): SafeRegex
   return {
     engine: 're2',
     literalPrefix: literalPrefixOf(root),
+    isAnchored: anchored,
     test: (text) => compiled.test(text),
     exec(text) {
       const matcher = compiled.matcher(text);

@@ -1,5 +1,11 @@
 import { acceptedFormat, errorContentTypes } from './accept.ts';
-import { type ErrorTemplates, errorBodyOfType, errorMessage } from './error-body.ts';
+import {
+  type ErrorTemplates,
+  errorBodyOfType,
+  errorMessage,
+  problemContentType,
+  problemDetails,
+} from './error-body.ts';
 import { grpcMessageOf, grpcStatusOf } from './grpc-status.ts';
 import { headerLines } from './headers.ts';
 import type { HeaderValues } from './kong.ts';
@@ -112,6 +118,8 @@ export interface ErrorContext extends AnswerContext {
   readonly accept: string | undefined;
   readonly requestId: string;
   readonly templates?: ErrorTemplates;
+  /** Problem details take the place of JSON, unless the caller chose a Content-Type. */
+  readonly problemDetails?: boolean;
 }
 
 /**
@@ -130,12 +138,16 @@ export function composeError(
   if (chosen === undefined && context.isGrpcRequest) {
     return composeExit(context, status, undefined, { ...given, 'Content-Type': 'application/grpc' });
   }
-  const contentType =
-    chosen === undefined ? errorContentTypes[acceptedFormat(context.accept)] : headerLines(chosen[1])[0]!;
+  const format = chosen === undefined ? acceptedFormat(context.accept) : undefined;
+  const contentType = format === undefined ? headerLines(chosen![1])[0]! : errorContentTypes[format];
   const headers = chosen === undefined ? { ...given, 'Content-Type': contentType } : given;
   if (contentType === 'application/grpc') return composeExit(context, status, undefined, headers);
   const text =
     typeof message === 'object' && message !== null ? JSON.stringify(message) : (message ?? errorMessage(status));
+  if (format === 'json' && context.problemDetails === true) {
+    const body = problemDetails(status, text, context.requestId);
+    return composeExit(context, status, body, { ...given, 'Content-Type': problemContentType });
+  }
   return composeExit(
     context,
     status,

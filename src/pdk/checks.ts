@@ -145,6 +145,15 @@ export function checkIdentity(consumer: unknown, credential: unknown): void {
   if ((consumer ?? credential ?? null) === null) throw pdkError('either credential or consumer must be provided');
 }
 
+/** @throws GibbonError `ERR_PDK_USE` unless `value` is SUCCESS, NONE or begins with `FAILED:`. */
+export function checkClientVerify(value: unknown): void {
+  if (value === 'SUCCESS' || value === 'NONE') return;
+  if (typeof value === 'string' && value.startsWith('FAILED:')) return;
+  throw pdkError(
+    `unknown client verify value: ${String(value)} accepted values are: "SUCCESS", "NONE" or "FAILED:<reason>"`,
+  );
+}
+
 /** Kong's text for a change of the answer's head once it was sent. */
 export const headersSent = 'headers have already been sent';
 

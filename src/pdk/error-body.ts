@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { type ErrorFormat, formatOfContentType } from './accept.ts';
 
 const messages: Readonly<Record<number, string>> = {
@@ -92,6 +93,16 @@ export function errorBody(format: ErrorFormat, message: string, requestId: strin
   if (template !== undefined) return fillIn(template, [text, requestId]);
   const [before, between, after] = templates[format];
   return before + text + between + requestId + after;
+}
+
+/** The content type of {@link problemDetails}. */
+export const problemContentType = 'application/problem+json';
+
+/** Problem details (RFC 9457), which the operator may have in place of Kong's JSON (`error_problem_details`). */
+export function problemDetails(status: number, detail: string, requestId: string): string {
+  // A type of about:blank has the status's own phrase for a title (section 4.2.1).
+  const title = STATUS_CODES[status] ?? 'Unknown';
+  return JSON.stringify({ type: 'about:blank', title, status, detail, request_id: requestId });
 }
 
 /** Like {@link errorBody} for a content type that a plugin chose; one that is not known counts as JSON. */

@@ -5,6 +5,7 @@
 
 export { compileSafeRegex, type SafeRegex } from '../kernel/index.ts';
 export { defineEntity, f, type Row, typedefs } from '../schema/index.ts';
+export { encodeArgs, parseArgs } from './args.ts';
 export type * from './kong.ts';
 export { escapePath } from './paths.ts';
 export {

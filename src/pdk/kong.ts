@@ -31,8 +31,27 @@ export type ArgsGiven = {
   readonly [name: string]: string | number | boolean | readonly (string | number | boolean)[];
 };
 
+/**
+ * `kong.client.tls`: the TLS of the client's connection. Where Kong answers with an error text, as for a connection without
+ * TLS, there is nothing here.
+ */
+export interface KongClientTls {
+  /**
+   * In certificate: asks the client for a certificate; it may send none. `authorities` are PEM texts of those that it is
+   * told of. A session that begins so is never resumed, so that the whole chain is there each time.
+   */
+  requestClientCertificate(authorities?: readonly string[]): void;
+  /** In certificate: keeps the session from being resumed. */
+  disableSessionReuse(): void;
+  /** The certificates that the client sent, its own first, as PEM; undefined when it sent none. */
+  getFullClientCertificateChain(): string | undefined;
+  /** What log entries say of the client's certificate. @throws unless it is SUCCESS, NONE or FAILED:<reason>. */
+  setClientVerify(value: string): void;
+}
+
 /** `kong.client`: who sent the request. */
 export interface KongClient {
+  readonly tls: KongClientTls;
   /** Address of the TCP peer. */
   getIp(): string;
   /** Address of the client once trusted proxies are seen through (`trusted_ips`, `real_ip_header`). */

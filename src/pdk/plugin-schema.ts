@@ -3,7 +3,7 @@ import type { AnyPlugin } from './plugin.ts';
 
 /** What a plugin adds to the entity `plugins`: its `config`, and what narrows the fields that all plugins have. */
 export function pluginSubschema(plugin: AnyPlugin): Subschema {
-  const { entity_checks, shorthand_fields, custom_validator } = plugin;
+  const { entity_checks, config_checks, shorthand_fields, custom_validator } = plugin;
   const bans = plugin.not_on ?? [];
   const fields: Fields = {
     ...(bans.includes('route') && { route: typedefs.noRoute() }),
@@ -16,6 +16,7 @@ export function pluginSubschema(plugin: AnyPlugin): Subschema {
     config: f.record(plugin.config as Fields, {
       required: true,
       ...(shorthand_fields && { shorthand_fields }),
+      ...(config_checks && { entity_checks: config_checks as readonly EntityCheck[] }),
       ...(custom_validator && { custom_validator }),
     }),
   };

@@ -122,14 +122,14 @@ export interface PluginHost {
     /** Process id. */
     readonly pid: number;
   };
+  /** PEM texts trusted beside the system's, or in their place (`lua_ssl_trusted_certificate`); empty for none. */
+  readonly trusted: readonly string[];
   readonly counters: SharedCounters;
   readonly store: SharedStore;
-  /** Consumers by id and by the unique fields `username` and `custom_id`, through the worker's cache. */
-  readonly consumers: EntityReader;
-  /** PEM texts of authorities trusted beside the usual ones (`lua_ssl_trusted_certificate`). */
-  readonly trustedCertificates: readonly string[];
-  /** A cached reader for an entity of this plugin or of core, such as consumers. */
+  /** A cached reader for an entity of this plugin. */
   reader<E extends EntityDefinition>(entity: E): EntityReader<Stored<E>>;
+  /** Cached readers for rows of core that belong to no plugin. */
+  readonly core: { readonly consumers: EntityReader; readonly caCertificates: EntityReader };
   /** A writer for an entity of this plugin. */
   writer<E extends EntityDefinition>(entity: E): EntityWriter<Stored<E>>;
   /** Runs `task` every `ms` milliseconds until the returned function is called. */
@@ -191,6 +191,8 @@ export interface PluginDefinition<F extends Fields = Fields> {
   readonly config: F;
   /** Checks over the configuration; paths start with `config.`, as in Kong. */
   readonly entity_checks?: readonly EntityCheck[];
+  /** Checks within the configuration record, whose paths are names of its own fields; what they find is told as of it. */
+  readonly config_checks?: readonly EntityCheck[];
   readonly shorthand_fields?: Shorthands;
   /** A check of the configuration record as a whole. */
   readonly custom_validator?: RecordField['custom_validator'];
@@ -202,6 +204,11 @@ export interface PluginDefinition<F extends Fields = Fields> {
   readonly not_on?: readonly ('consumer' | 'route' | 'service')[];
   /** Tables that the plugin owns. */
   readonly entities?: readonly EntityDefinition[];
+  /**
+   * For a plugin that reads the client's certificate: it is asked for in handshakes that may lead to a configuration, by the
+   * server names of its routes. Returns the ids of the CA certificates that the client is told of, which may be none.
+   */
+  readonly asksForCertificate?: (config: StoredOf<F>) => readonly string[];
   /** Makes endpoints of the Admin API beyond those that follow from `entities`; runs once, outside the workers. */
   readonly admin?: (host: PluginAdminHost) => PluginAdmin;
   /**

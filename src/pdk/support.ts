@@ -16,8 +16,14 @@ export {
 export { encodeArgs, parseArgs, removeArg } from './args.ts';
 export { type EncodedBody, encodeBody, isParsable, parseBody } from './body.ts';
 export * from './checks.ts';
-export { type ErrorTemplates, errorBody, gatewayErrorMessage } from './error-body.ts';
-export { grpcMessageOf, grpcStatusOf, isGrpcRequest } from './grpc-status.ts';
+export {
+  type ErrorTemplates,
+  errorBody,
+  gatewayErrorMessage,
+  problemContentType,
+  problemDetails,
+} from './error-body.ts';
+export { grpcStatusOf, isGrpcRequest } from './grpc-status.ts';
 export { headerKey } from './headers.ts';
 export { checkSerializeValue, type LogFacts, type LogTry, logEntry, type SerializeValue } from './log-entry.ts';
 export { escapePath } from './paths.ts';

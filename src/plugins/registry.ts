@@ -8,6 +8,9 @@ import { hmacAuth } from './hmac-auth/index.ts';
 import { ipRestriction } from './ip-restriction/index.ts';
 import { jwt } from './jwt/index.ts';
 import { keyAuth } from './key-auth/index.ts';
+import { ldapAuth } from './ldap-auth/index.ts';
+import { mtlsAuth } from './mtls-auth/index.ts';
+import { oauth2 } from './oauth2/index.ts';
 import { openidConnect } from './openid-connect/index.ts';
 import { proxyCache } from './proxy-cache/index.ts';
 import { rateLimiting } from './rate-limiting/index.ts';
@@ -29,6 +32,9 @@ export const bundledPlugins: readonly AnyPlugin[] = [
   ipRestriction,
   jwt,
   keyAuth,
+  ldapAuth,
+  mtlsAuth,
+  oauth2,
   openidConnect,
   proxyCache,
   rateLimiting,

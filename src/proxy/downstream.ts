@@ -1,3 +1,4 @@
+import type { ClientCertificate, HandshakeWishes } from './handshake.ts';
 import type { ProxiedPeer } from './listeners/proxy-protocol/result.ts';
 
 /** What is known of a client's connection; the same for all requests on it. */
@@ -22,6 +23,10 @@ export interface ClientConnection {
   readonly forwardedLines: string;
   /** The part of requests to an upstream that did not change since the last one; kept by whoever writes them. */
   fixedPart: { readonly host: string; readonly text: string } | undefined;
+  /** What handlers want of the handshake, while it is about to begin. */
+  readonly handshake: HandshakeWishes | undefined;
+  /** The certificate that the client sent when it was asked for one. */
+  readonly certificate: ClientCertificate | undefined;
   /** What the handshake agreed upon, for the log entry. */
   readonly tls: { readonly version: string; readonly cipher: string } | undefined;
 }
@@ -30,8 +35,8 @@ export interface ClientConnection {
 export interface BodySink {
   /** `isLast` when nothing will follow. */
   onBody(bytes: Buffer, start: number, end: number, isLast: boolean): void;
-  /** The body ended behind bytes that were handed over before. */
-  onBodyEnd(): void;
+  /** The body ended behind bytes that were handed over before. `trailers` are lines ending in CRLF; HTTP/1 has none to tell. */
+  onBodyEnd(trailers?: string): void;
   /** The body cannot be had: too large, malformed, too slow. The status is what the client should be told. */
   onBodyFault(status: number, message?: string): void;
 }
@@ -79,8 +84,8 @@ export interface Downstream {
   sendEnd(trailers: string): void;
   /** Writes out what was gathered. False when the sink should wait for the exchange's `onClientWritable`. */
   flush(): boolean;
-  /** Cuts the connection, so that an incomplete answer can never look complete. */
-  abort(): void;
+  /** Cuts the connection, so that an incomplete answer can never look complete; an HTTP/2 stream ends with `code`. */
+  abort(code?: number): void;
   /** No request will follow on this connection. */
   closeAfterwards(): void;
   /** The exchange is over; the next request may begin. */

@@ -49,6 +49,8 @@ export interface ProxySettings {
   readonly keepAliveRequests: number;
   readonly errorDefaultFormat: ErrorFormat;
   readonly errorTemplates: ErrorTemplates | undefined;
+  /** Problem details (RFC 9457) take the place of Kong's JSON. */
+  readonly problemDetails: boolean;
   /** Arguments and headers that plugins see at most unless they ask for more. */
   readonly maxHeaders: number;
   readonly maxArgs: number;

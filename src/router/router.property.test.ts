@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { compileSafeRegex, type SafeRegex } from '../kernel/index.ts';
 import { summaryOf, targetOf } from './cases/router-case.ts';
-import { createRouter, type FieldsFlavor, type RouteRequest } from './index.ts';
+import { fillTranslated, translateRoute } from './cases/translated.ts';
+import { createRouter, type FieldsFlavor, type RouteRequest, type RouterFlavor } from './index.ts';
 
 /** The fields that are drawn; null is a field left out. */
 interface DrawnRoute {
@@ -193,12 +194,13 @@ function compileCostly(pattern: string): SafeRegex {
   return { ...compileSafeRegex(pattern, '', { anchored: true }), engine: 're2' };
 }
 
-function follow(given: readonly Step[], flavor: FieldsFlavor): void {
+function follow(given: readonly Step[], flavor: RouterFlavor): void {
+  const like: FieldsFlavor = flavor === 'traditional' ? flavor : 'traditional_compatible';
   const router = createRouter({ flavor, cacheSize: 20, compileRegex: compileCostly });
   const routes = new Map<string, DrawnRoute>();
   const asked: DrawnRequest[] = [];
   const ask = (drawn: DrawnRequest): void => {
-    const expected = findSlowly(routes.values(), drawn, flavor);
+    const expected = findSlowly(routes.values(), drawn, like);
     const { finds, path } = summaryOf(router.match(requestOf(drawn)));
     assert.deepEqual({ finds, path }, { finds: expected?.route.id, path: expected?.matchedPath });
   };
@@ -219,7 +221,7 @@ function follow(given: readonly Step[], flavor: FieldsFlavor): void {
   for (const drawn of asked) ask(drawn);
 }
 
-for (const flavor of ['traditional', 'traditional_compatible'] as const) {
+for (const flavor of ['traditional', 'traditional_compatible', 'expressions'] as const) {
   test(`flavour ${flavor} finds what a search through all routes finds, whatever came and went`, () => {
     fc.assert(
       fc.property(stepsWith(route), (given) => follow(given, flavor)),
@@ -234,3 +236,25 @@ for (const flavor of ['traditional', 'traditional_compatible'] as const) {
     );
   });
 }
+
+test('routes written down as expressions find what a search through all routes finds', () => {
+  fc.assert(
+    fc.property(
+      fc.array(route, { maxLength: 60, size: 'max' }),
+      fc.array(request, { minLength: 20 }),
+      (drawn, asked) => {
+        const router = createRouter({ flavor: 'expressions', cacheSize: 20 });
+        const routes = new Map(drawn.map((each) => [each.id, each]));
+        const targets = Array.from(routes.values(), (each) => targetOf({ ...each }));
+        fillTranslated(router, targets);
+        assert.equal(router.size, targets.flatMap(translateRoute).length);
+        for (const each of asked) {
+          const expected = findSlowly(routes.values(), each, 'traditional_compatible');
+          const { finds, path } = summaryOf(router.match(requestOf(each)));
+          assert.deepEqual({ finds, path }, { finds: expected?.route.id, path: expected?.matchedPath });
+        }
+      },
+    ),
+    { numRuns: 80 },
+  );
+});

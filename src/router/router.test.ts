@@ -1,20 +1,44 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { compileSafeRegex } from '../kernel/index.ts';
-import { fillRouter, requestOf, summaryOf, targetOf } from './cases/router-case.ts';
-import { createRouter, type FieldsFlavor } from './index.ts';
+import { fillRouter, requestOf, summaryOf, targetOf, targetsOf } from './cases/router-case.ts';
+import { fillTranslated } from './cases/translated.ts';
+import { createRouter, type FieldsFlavor, type Router, type RouterFlavor } from './index.ts';
 import { routerCases } from './router.cases.ts';
 
-const flavors: readonly FieldsFlavor[] = ['traditional', 'traditional_compatible'];
+interface Way {
+  readonly name: string;
+  readonly flavor: RouterFlavor;
+  /** The flavour whose cases hold. */
+  readonly like: FieldsFlavor;
+  readonly fill: (router: Router, routes: (typeof routerCases)[number]['routes']) => void;
+}
 
-for (const flavor of flavors) {
-  describe(`flavour ${flavor}`, () => {
+const ways: readonly Way[] = [
+  { name: 'traditional', flavor: 'traditional', like: 'traditional', fill: fillRouter },
+  {
+    name: 'traditional_compatible',
+    flavor: 'traditional_compatible',
+    like: 'traditional_compatible',
+    fill: fillRouter,
+  },
+  { name: 'expressions, by fields', flavor: 'expressions', like: 'traditional_compatible', fill: fillRouter },
+  {
+    name: 'expressions, translated',
+    flavor: 'expressions',
+    like: 'traditional_compatible',
+    fill: (router, routes) => fillTranslated(router, targetsOf(routes)),
+  },
+];
+
+for (const { name, flavor, like, fill } of ways) {
+  describe(`flavour ${name}`, () => {
     for (const each of routerCases) {
-      if (each.flavors?.includes(flavor) === false) continue;
+      if (each.flavors?.includes(like) === false) continue;
       for (const ask of each.asks) {
         test(`${each.name}: ${ask.ask.slice(0, 80)} finds ${ask.finds ?? 'nothing'}`, () => {
           const router = createRouter({ flavor });
-          fillRouter(router, each.routes);
+          fill(router, each.routes);
           const { path, named, unnamed } = ask;
           const found = summaryOf(router.match(requestOf(ask)));
           // A second time, for what was remembered must be the same.

@@ -7,9 +7,17 @@ export interface RouteRequest {
   readonly host: string;
   /** Normalised path without the query, one character per byte as it came off the wire. */
   readonly path: string;
-  readonly scheme: 'http' | 'https';
+  /** Without the question mark, as it came; undefined when there is none. */
+  readonly query?: string | undefined;
+  /** What the client speaks; the last three are connections of raw streams. */
+  readonly scheme: 'http' | 'https' | 'tcp' | 'tls' | 'udp';
   /** The port that the client connected to, after port_maps. */
   readonly port: number;
+  /** Address and port of the client, once trusted proxies are seen through. */
+  readonly clientIp?: string | undefined;
+  readonly clientPort?: number | undefined;
+  /** Our own address, to which the client connected. */
+  readonly serverIp?: string | undefined;
   /** Server name from the TLS handshake in lower case without a trailing dot. */
   readonly sni: string | undefined;
   /** All values of a header, by lower-case name with dashes. */
@@ -44,7 +52,8 @@ export interface Router<T extends RouteTarget = RouteTarget> {
   match(request: RouteRequest): RouteMatch<T> | undefined;
   /**
    * Adds or replaces the route with the id of `target.route`. Routes of a disabled service are left out by the caller.
-   * @throws GibbonError `ERR_REGEX` for a regular expression that is refused; the router stays as it was.
+   * @throws GibbonError `ERR_REGEX` for a regular expression that is refused, `ERR_EXPRESSION` for an expression; the
+   * router stays as it was.
    */
   put(target: T): void;
   delete(routeId: string): void;

@@ -12,6 +12,7 @@ export class CompiledService {
   readonly path: string;
   readonly protocol: string;
   readonly isTls: boolean;
+  readonly isGrpc: boolean;
   /** Further tries after the first. */
   readonly retries: number;
   /** Milliseconds. */
@@ -31,6 +32,7 @@ export class CompiledService {
     this.path = (row['path'] as string | null) ?? '';
     this.protocol = row['protocol'] as string;
     this.isTls = this.protocol === 'https' || this.protocol === 'grpcs' || this.protocol === 'tls';
+    this.isGrpc = this.protocol === 'grpc' || this.protocol === 'grpcs';
     this.retries = (row['retries'] as number | null) ?? 5;
     this.timeouts = {
       connect: (row['connect_timeout'] as number | null) ?? 60_000,

@@ -2,6 +2,7 @@ import type { EntityChange } from '../events/index.ts';
 import { type Logger, messageOf } from '../kernel/index.ts';
 import type { Router, StreamRouter } from '../router/index.ts';
 import type { Row } from '../schema/index.ts';
+import { type ClientCertificates, createClientCertificates } from './client-certificates.ts';
 import { CompiledRoute, CompiledService } from './compiled.ts';
 import { createInstance, type Instance, type InstanceFactory } from './instance.ts';
 import { foreignId, type Plan } from './plan.ts';
@@ -43,6 +44,10 @@ export interface Snapshot {
   caCertificate(id: string): Row | undefined;
   /** Takes a batch of changes; the next request sees all of them. Entities that no one keeps here are passed over. */
   apply(changes: readonly EntityChange[]): void;
+  /** True when some route is for certain server names (SNI). */
+  readonly hasServerNames: boolean;
+  /** Which clients are asked for a certificate in their handshakes. */
+  readonly clientCertificates: ClientCertificates;
   /** Rises with each change of certificates, so that what was made of them can be made anew. */
   readonly certificateVersion: number;
 }
@@ -54,6 +59,7 @@ export function createSnapshot(options: SnapshotOptions): Snapshot {
   const { router, streamRouter, logger } = options;
   const services = new Map<string, CompiledService>();
   const routes = new Map<string, Row>();
+  const routesWithNames = new Set<string>();
   const routesOfService = new Map<string, Set<string>>();
   const instances = new Map<string, Instance>();
   const requestPlans = new PlanBook();
@@ -61,6 +67,12 @@ export function createSnapshot(options: SnapshotOptions): Snapshot {
   const certificates = new Map<string, Row>();
   const caCertificates = new Map<string, Row>();
   let certificateVersion = 0;
+
+  const clientCertificates = createClientCertificates({
+    routesOf: (serviceId) => [...(routesOfService.get(serviceId) ?? [])].map((id) => routes.get(id)!),
+    route: (id) => routes.get(id),
+    authority: (id) => caCertificates.get(id)?.['cert'] as string | undefined,
+  });
 
   function placeRoute(route: Row): void {
     const id = route['id'] as string;
@@ -102,6 +114,9 @@ export function createSnapshot(options: SnapshotOptions): Snapshot {
     const id = change.row['id'] as string;
     const known = routes.get(id);
     if (known !== undefined) linkRoute(known, false);
+    const names = change.operation === 'delete' ? null : (change.row['snis'] as readonly string[] | null);
+    if (names != null && names.length > 0) routesWithNames.add(id);
+    else routesWithNames.delete(id);
     if (change.operation === 'delete') {
       routes.delete(id);
       router.delete(id);
@@ -124,6 +139,7 @@ export function createSnapshot(options: SnapshotOptions): Snapshot {
     const instance = instances.get(id);
     if (instance === undefined) return;
     instances.delete(id);
+    clientCertificates.delete(id);
     requestPlans.delete(instance);
     streamPlans.delete(instance);
     try {
@@ -148,14 +164,32 @@ export function createSnapshot(options: SnapshotOptions): Snapshot {
       return;
     }
     const instance = createInstance(row, factory, logger);
-    if (isForRequests) requestPlans.put(instance);
+    if (isForRequests) {
+      requestPlans.put(instance);
+      const authorities = askedFor(factory, instance);
+      if (authorities !== undefined) clientCertificates.put(instance, authorities);
+    }
     if (isForStreams) streamPlans.put(instance);
     instances.set(instance.id, instance);
+  }
+
+  /** The CA certificates that a configuration has clients told of; undefined when they are not asked. */
+  function askedFor({ definition }: InstanceFactory, instance: Instance): readonly string[] | undefined {
+    try {
+      return definition.asksForCertificate?.(instance.row['config'] as never);
+    } catch (fault) {
+      instance.log.error(`Cannot tell whom to ask for certificates: ${messageOf(fault)}`);
+      return [];
+    }
   }
 
   return {
     router,
     streamRouter,
+    clientCertificates,
+    get hasServerNames() {
+      return routesWithNames.size > 0;
+    },
     get globalPlan() {
       return requestPlans.globalPlan;
     },
@@ -171,6 +205,7 @@ export function createSnapshot(options: SnapshotOptions): Snapshot {
     caCertificate: (id) => caCertificates.get(id),
     apply(changes) {
       let pluginsChanged = false;
+      clientCertificates.forget();
       for (const change of changes) {
         switch (change.entity) {
           case 'services':

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer as createPlainServer, type Server as Pla
 import { after, before, describe, it } from 'node:test';
 import { type ConnectionOptions, connect, createServer, type Server, TLSSocket } from 'node:tls';
 import { type CertificateStore, createCertificateStore, createTicketKeys } from './certificate-store.ts';
-import { cipherSuites } from './cipher-suites.ts';
+import { tlsProtocols } from './cipher-suites.ts';
 import { type CertificatePair, generateSelfSigned } from './self-signed.ts';
 
 const pair = (commonName: string, keyType: 'rsa' | 'ec') => generateSelfSigned({ commonName, days: 1, keyType });
@@ -62,6 +62,7 @@ describe('certificate store over TLS sockets', () => {
 
   async function start(store: CertificateStore): Promise<number> {
     const { server, port } = await serve(store);
+    store.onTicketKeys((keys) => server.setTicketKeys(keys));
     closing.push(server);
     return port;
   }
@@ -150,7 +151,7 @@ describe('certificate store over TLS sockets', () => {
 
   it('keeps to the protocols of the suite', async () => {
     const store = createCertificateStore({
-      cipherSuite: cipherSuites.modern,
+      cipherSuite: { protocols: ['TLSv1.3'], ciphers: '', preferServerCiphers: false },
       defaultCertificate: { cert: [made.standard.cert], key: [made.standard.key] },
     });
     const port = await start(store);
@@ -160,9 +161,9 @@ describe('certificate store over TLS sockets', () => {
     await assert.rejects(handshake(port, { maxVersion: 'TLSv1.2' }));
   });
 
-  it('speaks TLS 1.0 with the preset "old"', async () => {
+  it('speaks TLS 1.0 where that is asked for', async () => {
     const store = createCertificateStore({
-      cipherSuite: cipherSuites.old,
+      cipherSuite: { protocols: tlsProtocols, ciphers: 'ECDHE-RSA-AES128-SHA', preferServerCiphers: true },
       defaultCertificate: { cert: [made.rsa.cert], key: [made.rsa.key] },
     });
     const port = await start(store);
@@ -173,6 +174,29 @@ describe('certificate store over TLS sockets', () => {
     });
     assert.equal(socket.getProtocol(), 'TLSv1');
     socket.destroy();
+  });
+
+  it('resumes no session once the keys of tickets are others', async () => {
+    const options = { defaultCertificate: { cert: [made.standard.cert], key: [made.standard.key] } };
+    const store = createCertificateStore({ ...options, ticketKeys: createTicketKeys() });
+    const keys: Buffer[] = [];
+    store.onTicketKeys((given) => keys.push(given));
+    const port = await start(store);
+    const tls12 = { maxVersion: 'TLSv1.2' } as const;
+    const resume = async (session?: Buffer): Promise<readonly [boolean, Buffer]> => {
+      const socket = await handshake(port, { ...tls12, ...(session && { session }) });
+      const outcome = [socket.isSessionReused(), socket.getSession()!] as const;
+      socket.destroy();
+      return outcome;
+    };
+    const [, session] = await resume();
+    assert.equal((await resume(session))[0], true);
+    const fresh = createTicketKeys();
+    store.setTicketKeys(fresh);
+    assert.deepEqual(keys, [Buffer.from(fresh)]);
+    const [isReused, next] = await resume(session);
+    assert.equal(isReused, false);
+    assert.equal((await resume(next))[0], true);
   });
 
   it('resumes a session in another worker that has the same ticket keys, and only there', async () => {

@@ -7,8 +7,9 @@ import {
   type TlsOptions,
 } from 'node:tls';
 import { GibbonError, messageOf } from '../kernel/index.ts';
-import { type CipherSuite, cipherSuites, handshakeOptions } from './cipher-suites.ts';
+import { type CipherSuite, handshakeOptions } from './cipher-suites.ts';
 import { createSniNames } from './sni-names.ts';
+import type { Stapler } from './stapling/stapler.ts';
 
 /** One or more certificates with their keys, PEM, index by index: at most one for each type of key. */
 export interface CertificatePairs {
@@ -37,7 +38,9 @@ export interface SniRow {
 export interface CertificateStoreOptions {
   /** Served without a server name, and for names that no SNI stands for. */
   readonly defaultCertificate?: CertificatePairs;
-  /** The intermediate preset unless told. */
+  /** Proofs that certificates are not revoked, sent along with them to clients that ask; none where it is absent. */
+  readonly stapler?: Stapler;
+  /** OpenSSL decides where it is absent. */
   readonly cipherSuite?: CipherSuite;
   /** True unless told (`ssl_session_tickets`). */
   readonly sessionTickets?: boolean;
@@ -68,16 +71,48 @@ export interface CertificateStore {
    * RSA before, where nearly every client has ciphers for RSA.
    */
   readonly serverOptions: TlsOptions;
+  /** The same for a server whose handshakes differ from the usual ones. */
+  optionsFor(profile: HandshakeProfile): TlsOptions;
+  /** Encrypts session tickets with other keys from now on; sessions of the former ones begin anew. */
+  setTicketKeys(keys: Uint8Array): void;
+  /** Tells servers, which keep keys of their own, of the keys to come. */
+  onTicketKeys(hear: (keys: Buffer) => void): void;
+  /** Proofs to send along with certificates; undefined where none are. */
+  readonly stapler: Stapler | undefined;
+}
+
+/** How a handshake differs from the usual one: a session that begins with it is never resumed. */
+export interface HandshakeProfile {
+  /**
+   * PEM texts of the authorities that the client is told of when it is asked for a certificate, which may be none;
+   * undefined for not asking. What the client sends, or that it sends nothing, never fails the handshake.
+   */
+  readonly authorities: readonly string[] | undefined;
 }
 
 /** A certificate row, made ready as far as handshakes asked for it. */
 interface Entry {
   readonly id: string;
   readonly pairs: CertificatePairs;
+  /** By the key of the profile that they were made for. */
+  readonly contexts: Map<string, Contexts>;
+  fault: GibbonError | undefined;
+}
+
+/** The contexts of a certificate row for one way to shake hands. */
+interface Contexts {
   all: SecureContext | undefined;
   /** One context for each pair, where there are two. */
   single: { readonly rsa: SecureContext; readonly ecdsa: SecureContext } | undefined;
-  fault: GibbonError | undefined;
+}
+
+/** Ways to shake hands for which a certificate's contexts are kept. */
+const maxTerms = 64;
+
+/** The options that the contexts of one way to shake hands share. */
+interface Terms {
+  readonly key: string;
+  readonly options: SecureContextOptions;
 }
 
 /**
@@ -86,11 +121,12 @@ interface Entry {
  * that its server name led to.
  */
 export function createCertificateStore(options: CertificateStoreOptions = {}): CertificateStore {
-  const shared = contextOptions(options);
+  const usual: Terms = { key: '', options: contextOptions(options) };
   const standard = entryOf('default', options.defaultCertificate ?? { cert: [], key: [] });
   const certificates = new Map<string, Entry>();
   const sniById = new Map<string, SniRow>();
   const names = createSniNames<SniRow>();
+  const keyHearers: ((keys: Buffer) => void)[] = [];
 
   function forget(id: string): void {
     const known = sniById.get(id);
@@ -120,46 +156,79 @@ export function createCertificateStore(options: CertificateStoreOptions = {}): C
     }
   }
 
-  function context(pairs: CertificatePairs): SecureContext {
-    return createSecureContext({ ...shared, ...certificateOptions(pairs) });
+  function contextsOf(entry: Entry, terms: Terms): Contexts {
+    let contexts = entry.contexts.get(terms.key);
+    if (contexts === undefined) {
+      // Authorities that are named no more leave contexts behind.
+      if (entry.contexts.size >= maxTerms) entry.contexts.clear();
+      contexts = { all: undefined, single: undefined };
+      entry.contexts.set(terms.key, contexts);
+    }
+    return contexts;
   }
 
-  function contextOf(entry: Entry): SecureContext {
-    entry.all ??= make(entry, context);
-    return entry.all;
+  function contextOf(entry: Entry, terms: Terms): SecureContext {
+    const contexts = contextsOf(entry, terms);
+    contexts.all ??= make(entry, (pairs) => createSecureContext({ ...terms.options, ...certificateOptions(pairs) }));
+    return contexts.all;
   }
 
-  function singleContextOf(entry: Entry, client: TLSSocket): SecureContext {
-    entry.single ??= make(entry, ({ cert, key }) => {
-      const each = cert.map((text, at) => context({ cert: [text], key: [key[at]!] }));
+  function singleContextOf(entry: Entry, terms: Terms, client: TLSSocket): SecureContext {
+    const contexts = contextsOf(entry, terms);
+    contexts.single ??= make(entry, ({ cert, key }) => {
+      const each = cert.map((text, at) =>
+        createSecureContext({ ...terms.options, ...certificateOptions({ cert: [text], key: [key[at]!] }) }),
+      );
       const rsa = createPrivateKey(key[0]!).asymmetricKeyType === 'rsa' ? 0 : 1;
       return { rsa: each[rsa]!, ecdsa: each[1 - rsa]! };
     });
     const signatures = client.getSharedSigalgs();
-    if (!signatures.some((name) => name.startsWith('RSA'))) return entry.single.ecdsa;
-    if (!signatures.some((name) => name.startsWith('ECDSA'))) return entry.single.rsa;
-    return client.getProtocol() === 'TLSv1.3' ? entry.single.ecdsa : entry.single.rsa;
+    if (!signatures.some((name) => name.startsWith('RSA'))) return contexts.single.ecdsa;
+    if (!signatures.some((name) => name.startsWith('ECDSA'))) return contexts.single.rsa;
+    return client.getProtocol() === 'TLSv1.3' ? contexts.single.ecdsa : contexts.single.rsa;
   }
 
-  return {
-    serverOptions: {
-      ...shared,
+  function serverOptionsFor(terms: Terms): TlsOptions {
+    return {
+      ...terms.options,
       ...certificateOptions(standard.pairs),
       SNICallback(this: TLSSocket, serverName, done) {
         const entry = find(serverName);
         let chosen: SecureContext | undefined;
         try {
           // Without a choice the connection keeps the context it started with, and thereby both default certificates.
-          if (entry !== standard)
-            chosen = entry.pairs.cert.length > 1 ? singleContextOf(entry, this) : contextOf(entry);
+          if (entry !== standard) {
+            chosen = entry.pairs.cert.length > 1 ? singleContextOf(entry, terms, this) : contextOf(entry, terms);
+          }
         } catch (fault) {
           done(fault as GibbonError);
           return;
         }
         done(null, chosen);
       },
+    };
+  }
+
+  return {
+    stapler: options.stapler,
+    setTicketKeys(keys) {
+      for (const hear of keyHearers) hear(Buffer.from(keys));
     },
-    contextFor: (serverName) => contextOf(find(serverName)),
+    onTicketKeys(hear) {
+      keyHearers.push(hear);
+    },
+    serverOptions: serverOptionsFor(usual),
+    optionsFor({ authorities }) {
+      const secureOptions = (usual.options.secureOptions ?? 0) | constants.SSL_OP_NO_TICKET;
+      const ca = authorities === undefined || authorities.length === 0 ? {} : { ca: [...authorities] };
+      const terms: Terms = {
+        key: authorities === undefined ? 'apart' : `asks ${authorities.join('')}`,
+        options: { ...usual.options, secureOptions, ...ca },
+      };
+      const asking = authorities === undefined ? {} : { requestCert: true, rejectUnauthorized: false };
+      return { ...serverOptionsFor(terms), ...asking };
+    },
+    contextFor: (serverName) => contextOf(find(serverName), usual),
     putCertificate(row) {
       const alternative = row.cert_alt != null && row.key_alt != null;
       const pairs = alternative
@@ -181,13 +250,13 @@ export function createCertificateStore(options: CertificateStoreOptions = {}): C
   };
 }
 
-/** 48 random bytes that encrypt session tickets: made once by the main thread, handed to every worker. */
+/** 48 random bytes that encrypt session tickets: made by the main thread, handed to every worker. */
 export function createTicketKeys(): Uint8Array {
   return new Uint8Array(randomBytes(48));
 }
 
 function entryOf(id: string, pairs: CertificatePairs): Entry {
-  return { id, pairs, all: undefined, single: undefined, fault: undefined };
+  return { id, pairs, contexts: new Map(), fault: undefined };
 }
 
 function certificateOptions(pairs: CertificatePairs): SecureContextOptions {
@@ -195,11 +264,11 @@ function certificateOptions(pairs: CertificatePairs): SecureContextOptions {
 }
 
 function contextOptions(options: CertificateStoreOptions): SecureContextOptions {
-  const handshake = handshakeOptions(options.cipherSuite ?? cipherSuites.intermediate);
+  const handshake = options.cipherSuite === undefined ? undefined : handshakeOptions(options.cipherSuite);
   const withoutTickets = options.sessionTickets === false ? constants.SSL_OP_NO_TICKET : 0;
   return {
     ...handshake,
-    secureOptions: handshake.secureOptions | withoutTickets,
+    secureOptions: (handshake?.secureOptions ?? 0) | withoutTickets,
     sessionIdContext: 'gibbon',
     sessionTimeout: options.sessionTimeout ?? 86_400,
     ...(options.ticketKeys === undefined ? {} : { ticketKeys: Buffer.from(options.ticketKeys) }),

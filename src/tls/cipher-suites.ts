@@ -7,9 +7,6 @@ export const tlsProtocols = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const;
 /** One of {@link tlsProtocols}. */
 export type TlsProtocol = (typeof tlsProtocols)[number];
 
-/** The values of `ssl_cipher_suite`. */
-export type CipherSuiteName = 'modern' | 'intermediate' | 'old' | 'fips' | 'custom';
-
 /** What a server accepts in a handshake. */
 export interface CipherSuite {
   readonly protocols: readonly TlsProtocol[];
@@ -19,52 +16,6 @@ export interface CipherSuite {
   /** `auto` for a well-known group that fits the key, PEM text for one's own; without it no DHE cipher is offered. */
   readonly dhparam?: string;
 }
-
-const intermediateCiphers = [
-  'ECDHE-ECDSA-AES128-GCM-SHA256',
-  'ECDHE-RSA-AES128-GCM-SHA256',
-  'ECDHE-ECDSA-AES256-GCM-SHA384',
-  'ECDHE-RSA-AES256-GCM-SHA384',
-  'ECDHE-ECDSA-CHACHA20-POLY1305',
-  'ECDHE-RSA-CHACHA20-POLY1305',
-  'DHE-RSA-AES128-GCM-SHA256',
-  'DHE-RSA-AES256-GCM-SHA384',
-  'DHE-RSA-CHACHA20-POLY1305',
-];
-
-const oldCiphers = [
-  ...intermediateCiphers,
-  'ECDHE-ECDSA-AES128-SHA256',
-  'ECDHE-RSA-AES128-SHA256',
-  'ECDHE-ECDSA-AES128-SHA',
-  'ECDHE-RSA-AES128-SHA',
-  'ECDHE-ECDSA-AES256-SHA384',
-  'ECDHE-RSA-AES256-SHA384',
-  'ECDHE-ECDSA-AES256-SHA',
-  'ECDHE-RSA-AES256-SHA',
-  'DHE-RSA-AES128-SHA256',
-  'DHE-RSA-AES256-SHA256',
-  'AES128-GCM-SHA256',
-  'AES256-GCM-SHA384',
-  'AES128-SHA256',
-  'AES256-SHA256',
-  'AES128-SHA',
-  'AES256-SHA',
-  'DES-CBC3-SHA',
-];
-
-/** The presets of `ssl_cipher_suite` in Kong 3.9: Mozilla's modern, intermediate and old lists, and FIPS 140. */
-export const cipherSuites: { readonly [N in Exclude<CipherSuiteName, 'custom'>]: CipherSuite } = {
-  modern: { protocols: ['TLSv1.3'], ciphers: '', preferServerCiphers: false },
-  intermediate: {
-    protocols: ['TLSv1.2', 'TLSv1.3'],
-    ciphers: intermediateCiphers.join(':'),
-    preferServerCiphers: false,
-    dhparam: 'auto',
-  },
-  old: { protocols: tlsProtocols, ciphers: oldCiphers.join(':'), preferServerCiphers: true },
-  fips: { protocols: ['TLSv1.2'], ciphers: 'TLSv1.2+FIPS:kRSA+FIPS:!eNULL:!aNULL', preferServerCiphers: true },
-};
 
 const disabling: { readonly [P in TlsProtocol]: number } = {
   TLSv1: constants.SSL_OP_NO_TLSv1,

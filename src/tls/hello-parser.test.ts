@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { Duplex } from 'node:stream';
 import { describe, it } from 'node:test';
 import { connect } from 'node:tls';
+import fc from 'fast-check';
 import { extension, helloOf, inRecords, nameExtension } from './hello-parser.fixtures.ts';
 import { type ClientHelloLook, parseClientHello } from './hello-parser.ts';
 
@@ -35,6 +36,16 @@ describe('parseClientHello', () => {
       assert.deepEqual(parseClientHello(bytes), named('split.test'), `records of ${size} bytes`);
       for (let end = 0; end < bytes.length; end += 1) assert.equal(kindOf(bytes.subarray(0, end)), 'more');
     }
+  });
+
+  it("puts Node's together, too, and does not look at what follows", async () => {
+    const hello = await realHello('a.test');
+    for (const size of [7, 100]) {
+      const bytes = inRecords(hello.subarray(5), size);
+      for (let end = 0; end < bytes.length; end += 1) assert.equal(kindOf(bytes.subarray(0, end)), 'more');
+      assert.deepEqual(parseClientHello(bytes), named('a.test'), `records of ${size} bytes`);
+    }
+    assert.deepEqual(parseClientHello(Buffer.concat([hello, Buffer.from('more')])), named('a.test'));
   });
 
   it('takes one without extensions', () => {
@@ -92,11 +103,27 @@ describe('parseClientHello', () => {
     assert.equal(kindOf(inRecords(message, 1)), 'fault');
     assert.equal(kindOf(inRecords(helloOf([extension(21, Buffer.alloc(17_000))]))), 'fault');
     assert.equal(kindOf(Buffer.from([22, 3, 1, 0x40, 1])), 'fault');
+    assert.equal(kindOf(Buffer.from([22, 3, 1, 0, 4, 1, 0xff, 0xff, 0xff])), 'fault');
   });
 
   it('refuses records of another kind in between', () => {
     const message = helloOf([nameExtension('a.test')]);
     const bytes = Buffer.concat([inRecords(message.subarray(0, 20)), Buffer.from([21, 3, 1, 0, 2, 1, 0])]);
     assert.equal(kindOf(bytes), 'fault');
+  });
+
+  it('takes any bytes, and a hello with any byte changed', async () => {
+    const hello = await realHello('a.test');
+    const kinds = ['more', 'foreign', 'fault', 'hello'];
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => assert.ok(kinds.includes(kindOf(Buffer.from(bytes))))),
+    );
+    fc.assert(
+      fc.property(fc.nat(hello.length - 1), fc.nat(255), (at, byte) => {
+        const changed = Buffer.from(hello);
+        changed[at] = byte;
+        assert.ok(kinds.includes(kindOf(changed)));
+      }),
+    );
   });
 });

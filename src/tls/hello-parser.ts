@@ -11,8 +11,9 @@ export type ClientHelloLook =
 
 /** Bytes of all records and messages that are looked at; nginx looks at as many (`preread_buffer_size`). */
 const maxBytes = 16_384;
-/** Over how many records a ClientHello may be spread. */
-const maxRecords = 64;
+/** How many records may carry less than a record's own head takes. */
+const maxTinyRecords = 64;
+const recordHead = 5;
 
 const handshakeRecord = 22;
 const clientHello = 1;
@@ -29,23 +30,25 @@ export function parseClientHello(bytes: Buffer): ClientHelloLook {
   const parts: Buffer[] = [];
   let gathered = 0;
   let wanted = 4;
-  for (let at = 0, records = 0; gathered < wanted; records += 1) {
-    if (at >= maxBytes || records === maxRecords) return faulty('it is too long');
+  let isOpened = false;
+  for (let at = 0, tiny = 0; gathered < wanted; ) {
+    if (at >= maxBytes || tiny === maxTinyRecords) return faulty('it is too long');
     const record = recordAt(bytes, at);
-    if (typeof record !== 'number')
-      return records === 0 ? record : record === foreign ? faulty('a foreign record') : record;
-    const end = at + 5 + record;
+    if (typeof record !== 'number') return at === 0 ? record : record === foreign ? faulty('a foreign record') : record;
+    if (record < recordHead) tiny += 1;
+    const end = at + recordHead + record;
     // What is there of the record is enough to refuse a wrong message early.
-    const part = bytes.subarray(at + 5, Math.min(end, bytes.length));
+    const part = bytes.subarray(at + recordHead, Math.min(end, bytes.length));
     if (part.length > 0) parts.push(part);
     gathered += part.length;
-    if (gathered >= 4) {
+    if (gathered >= 4 && !isOpened) {
+      isOpened = true;
       const opening = parts.length === 1 ? parts[0]! : Buffer.concat(parts);
       if (opening[0] !== clientHello) return foreign;
       wanted = 4 + opening.readUIntBE(1, 3);
       if (wanted > maxBytes) return faulty('it is too long');
-      if (gathered >= wanted) break;
     }
+    if (gathered >= wanted) break;
     if (end > bytes.length) return more;
     at = end;
   }
@@ -60,7 +63,7 @@ function recordAt(bytes: Buffer, at: number): number | ClientHelloLook {
   if (left > 0 && bytes[at] !== handshakeRecord) return foreign;
   if (left > 1 && bytes[at + 1] !== 3) return foreign;
   if (left > 2 && bytes[at + 2]! > 4) return foreign;
-  if (left < 5) return more;
+  if (left < recordHead) return more;
   const length = bytes.readUInt16BE(at + 3);
   return length === 0 || length > 16_384 ? faulty(`a record of ${length} bytes`) : length;
 }

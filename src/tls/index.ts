@@ -9,16 +9,17 @@ export {
   type CertificateStoreOptions,
   createCertificateStore,
   createTicketKeys,
+  type HandshakeProfile,
   type SniRow,
 } from './certificate-store.ts';
 export {
   type CipherSuite,
-  type CipherSuiteName,
-  cipherSuites,
   type HandshakeOptions,
+  handshakeOptions,
   type TlsProtocol,
   tlsProtocols,
 } from './cipher-suites.ts';
 export { type DefaultCertificateOptions, loadOrCreateDefaultCertificate } from './default-certificate.ts';
 export { type ClientHelloLook, parseClientHello } from './hello-parser.ts';
 export type { CertificatePair, SelfSignedOptions } from './self-signed.ts';
+export { createStapler, type Stapler } from './stapling/stapler.ts';

@@ -1,4 +1,6 @@
 import type { TimerWheel } from '../kernel/index.ts';
+import { Http2Pools, type Http2PoolsOfPeer } from './http2/pools.ts';
+import type { Http2Request } from './http2/request.ts';
 import type { UpstreamTls } from './tls.ts';
 import { UpstreamConnection } from './upstream-connection.ts';
 
@@ -27,6 +29,8 @@ export interface ConnectionPool {
   acquire(peer: PoolPeer, tls?: UpstreamTls): UpstreamConnection;
   /** A connection that is new for sure. */
   acquireFresh(peer: PoolPeer, tls?: UpstreamTls): UpstreamConnection;
+  /** A request to a peer that speaks HTTP/2, over a connection that has room; `isFresh` for one that was never used. */
+  http2(peer: PoolPeer, tls: UpstreamTls | undefined, isFresh: boolean): Http2Request;
   /** The peer is no longer there: closes its idle connections, and every other one as it comes back. */
   leave(peer: PoolPeer): void;
   /** Closes idle connections, and every other one as it comes back. */
@@ -50,7 +54,7 @@ export class PeerPool {
   constructor(peer: PoolPeer, tls: UpstreamTls | undefined, options: PoolOptions, totals: Totals) {
     this.peer = peer;
     this.tls = tls;
-    this.name = peer.ip.includes(':') ? `[${peer.ip}]:${peer.port}` : `${peer.ip}:${peer.port}`;
+    this.name = nameOf(peer);
     this.#options = options;
     this.#totals = totals;
   }
@@ -136,22 +140,28 @@ interface Totals {
   readonly all: Set<UpstreamConnection>;
 }
 
-/** The pools of one peer: without TLS, and by TLS profile. */
+function nameOf({ ip, port }: PoolPeer): string {
+  return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
+}
+
+/** The pools of one peer: without TLS, by TLS profile, and those of HTTP/2. */
 interface PoolsOfPeer {
   plain: PeerPool | undefined;
   readonly secure: Map<string, PeerPool>;
+  http2: Http2PoolsOfPeer | undefined;
 }
 
 /** Creates the connection pool of a worker. */
 export function createConnectionPool(options: PoolOptions): ConnectionPool {
   const totals: Totals = { size: 0, idle: 0, isClosed: false, all: new Set() };
+  const http2 = new Http2Pools(options);
+
+  function poolsOf(peer: PoolPeer): PoolsOfPeer {
+    return (peer.attached ??= { plain: undefined, secure: new Map(), http2: undefined }) as PoolsOfPeer;
+  }
 
   function poolOf(peer: PoolPeer, tls: UpstreamTls | undefined): PeerPool {
-    let pools = peer.attached as PoolsOfPeer | undefined;
-    if (pools === undefined) {
-      pools = { plain: undefined, secure: new Map() };
-      peer.attached = pools;
-    }
+    const pools = poolsOf(peer);
     if (tls === undefined) return (pools.plain ??= new PeerPool(peer, undefined, options, totals));
     let pool = pools.secure.get(tls.key);
     if (pool === undefined) {
@@ -165,20 +175,26 @@ export function createConnectionPool(options: PoolOptions): ConnectionPool {
   return {
     acquire: (peer, tls) => poolOf(peer, tls).take(),
     acquireFresh: (peer, tls) => poolOf(peer, tls).fresh(),
+    http2(peer, tls, isFresh) {
+      const pools = (poolsOf(peer).http2 ??= new Map());
+      return http2.request(pools, peer, nameOf(peer), tls, isFresh);
+    },
     leave(peer) {
       const pools = peer.attached as PoolsOfPeer | undefined;
       pools?.plain?.leave();
       for (const pool of pools?.secure.values() ?? []) pool.leave();
+      for (const pool of pools?.http2?.values() ?? []) pool.leave();
     },
     close() {
       totals.isClosed = true;
+      http2.close();
       for (const connection of totals.all) if (connection.idleIndex !== -1) connection.destroy();
     },
     get size() {
-      return totals.size;
+      return totals.size + http2.size;
     },
     get idle() {
-      return totals.idle;
+      return totals.idle + http2.idle;
     },
   };
 }

@@ -1,5 +1,4 @@
-import { connect as connectTcp, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import type { Socket } from 'node:net';
 import {
   type ChunkedDecoder,
   createChunkedDecoder,
@@ -11,6 +10,8 @@ import {
   ResponseHead,
 } from '../http1/index.ts';
 import type { TimerItem } from '../kernel/index.ts';
+import type { Carrier } from './carrier.ts';
+import { describeFault, dial, type SocketUser } from './dial.ts';
 import { type FaultKind, TransportFault } from './fault.ts';
 import type { PeerPool } from './pool.ts';
 import { queuedBytes } from './queued-bytes.ts';
@@ -46,13 +47,13 @@ export interface Timeouts {
   readonly read: number;
 }
 
-const readBufferBytes = 65_536;
-/** Sockets take these as every stream does: bytes that may wait before the writer is told to stop. */
-const streamOptions: object = { highWaterMark: 16_384 };
-const responseLimits: HeadLimits = { ...defaultHeadLimits, line: 65_536, total: 131_072 };
+/** What of a head is taken from an upstream. */
+export const responseLimits: HeadLimits = { ...defaultHeadLimits, line: 65_536, total: 131_072 };
+
+const protocols = ['http/1.1'];
 
 /** One connection to a peer: it carries one request at a time and returns to its pool in between. */
-export class UpstreamConnection implements TimerItem {
+export class UpstreamConnection implements Carrier, SocketUser, TimerItem {
   deadline = Number.POSITIVE_INFINITY;
   timerNext: TimerItem | null = null;
   timerPrevious: TimerItem | null = null;
@@ -89,40 +90,7 @@ export class UpstreamConnection implements TimerItem {
 
   constructor(pool: PeerPool) {
     this.#pool = pool;
-    const { ip, port } = pool.peer;
-    const bytes = Buffer.allocUnsafeSlow(readBufferBytes);
-    if (pool.tls === undefined) {
-      this.#socket = connectTcp({
-        host: ip,
-        port,
-        noDelay: true,
-        keepAlive: true,
-        ...streamOptions,
-        onread: { buffer: bytes, callback: (length) => this.#onBytes(bytes, 0, length) },
-      });
-      this.#socket.once('connect', () => this.#onConnect());
-    } else {
-      const { serverName, verify, context } = pool.tls;
-      const socket = connectTls({
-        host: ip,
-        port,
-        servername: serverName ?? '',
-        rejectUnauthorized: verify,
-        ...(context === undefined ? {} : { secureContext: context }),
-        ALPNProtocols: ['http/1.1'],
-        ...streamOptions,
-      });
-      socket.setNoDelay(true);
-      socket.on('data', (data: Buffer) => {
-        if (!this.#onBytes(data, 0, data.length)) socket.pause();
-      });
-      socket.once('secureConnect', () => this.#onConnect());
-      this.#socket = socket;
-    }
-    this.#socket.on('error', (fault: NodeJS.ErrnoException) => this.#onError(fault));
-    this.#socket.on('end', () => this.#onClose('the peer closed the connection'));
-    this.#socket.on('close', () => this.#onClose('the connection was closed'));
-    this.#socket.on('drain', () => this.#onDrain());
+    this.#socket = dial(pool.peer, pool.tls, protocols, () => this);
   }
 
   /** Address of the peer and our own, for logs. */
@@ -130,7 +98,6 @@ export class UpstreamConnection implements TimerItem {
     return this.#pool.name;
   }
 
-  /** True when so much waits to be written that {@link ResponseSink.onWritable} will tell when it has gone out. */
   get isFull(): boolean {
     return this.#socket.writableNeedDrain && this.#socket.writableLength > 0;
   }
@@ -158,38 +125,33 @@ export class UpstreamConnection implements TimerItem {
     this.#noteQueue();
   }
 
-  /** Writes on with the body. Returns false when the caller should wait for {@link ResponseSink.onWritable}. */
-  writeText(text: string): boolean {
+  writeText(text: string): void {
     this.#touch();
-    const isTaken = this.#socket.write(text, 'latin1');
+    this.#socket.write(text, 'latin1');
     this.#noteQueue();
-    return isTaken;
   }
 
-  /** Writes bytes of the body; a run of 16 KiB or more must stay as it is while {@link UpstreamConnection.isFull}. */
-  writeBytes(bytes: Uint8Array): boolean {
+  writeBytes(bytes: Uint8Array): void {
     this.#touch();
-    const isTaken = this.#socket.write(bytes);
+    this.#socket.write(bytes);
     this.#noteQueue();
-    return isTaken;
   }
 
   #noteQueue(): void {
     if (this.#socket.writableLength > 0) this.#queued = queuedBytes(this.#socket);
   }
 
-  /** The body was written to its end. */
   finishBody(): void {
     this.#isSent = true;
     this.#touch();
+    // What ended was one way of a tunnel; the other one goes on.
+    if (this.#head?.status === 101) this.#socket.end();
   }
 
-  /** Stops reading the answer until {@link UpstreamConnection.resume}; to be called from within {@link ResponseSink.onFlush}. */
   pause(): void {
     this.#isPaused = true;
   }
 
-  /** Reads on. */
   resume(): void {
     if (!this.#isPaused) return;
     this.#isPaused = false;
@@ -197,7 +159,6 @@ export class UpstreamConnection implements TimerItem {
     this.#socket.resume();
   }
 
-  /** Gives the connection up; the sink hears nothing more. */
   destroy(): void {
     this.#sink = undefined;
     this.#isClosed = true;
@@ -244,21 +205,20 @@ export class UpstreamConnection implements TimerItem {
     }
   }
 
-  #onConnect(): void {
+  onConnect(): void {
     this.isConnected = true;
     if (this.#sink === undefined) return;
     this.#touch();
     this.#sink.onWritable();
   }
 
-  #onDrain(): void {
+  onDrain(): void {
     if (this.#sink === undefined) return;
     this.#touch();
     if (this.isConnected) this.#sink.onWritable();
   }
 
-  /** Returns false to stop reading. */
-  #onBytes(bytes: Buffer, start: number, end: number): boolean {
+  onBytes(bytes: Buffer, end: number): boolean {
     const sink = this.#sink;
     if (sink === undefined) {
       // Bytes that nobody asked for: whatever they are, they must never be taken for the next answer.
@@ -267,7 +227,7 @@ export class UpstreamConnection implements TimerItem {
     }
     this.#sawByte = true;
     this.deadline = this.#deadlineIn(this.#timeouts!.read);
-    let at = start;
+    let at = 0;
     if (this.#head === undefined) {
       at = this.#readHead(bytes, at, end);
       if (at < 0) return false;
@@ -411,7 +371,7 @@ export class UpstreamConnection implements TimerItem {
     sink?.onFault(new TransportFault(kind, this.#pool.name, detail));
   }
 
-  #onError(fault: NodeJS.ErrnoException): void {
+  onError(fault: NodeJS.ErrnoException): void {
     if (this.#isClosed) return;
     if (this.#sink === undefined) {
       this.destroy();
@@ -419,11 +379,11 @@ export class UpstreamConnection implements TimerItem {
     }
     if (!this.isConnected) {
       const isTls = this.#pool.tls !== undefined && fault.syscall !== 'connect';
-      this.#fail(isTls ? 'tls' : 'connect', describe(fault));
-    } else this.#onBreak(describe(fault));
+      this.#fail(isTls ? 'tls' : 'connect', describeFault(fault));
+    } else this.#onBreak(describeFault(fault));
   }
 
-  #onClose(detail: string): void {
+  onClose(detail: string): void {
     if (this.#isClosed) return;
     const sink = this.#sink;
     if (sink === undefined) {
@@ -456,20 +416,4 @@ export interface SendOptions {
   readonly wantsUpgrade: boolean;
   /** Milliseconds until the head of the answer must be there, however the time-outs stand; 0 for no such time. */
   readonly answerWithin: number;
-}
-
-function describe(fault: NodeJS.ErrnoException): string {
-  switch (fault.code) {
-    case 'ECONNREFUSED':
-      return 'connection refused';
-    case 'ECONNRESET':
-      return 'connection reset';
-    case 'EPIPE':
-      return 'the peer no longer reads';
-    case 'EHOSTUNREACH':
-    case 'ENETUNREACH':
-      return 'no route to it';
-    default:
-      return fault.code ?? fault.message;
-  }
 }

@@ -5,6 +5,7 @@ import type { TestServer } from './process.ts';
 
 export { startPostgres } from './postgres.ts';
 export type { TestServer } from './process.ts';
+export { type DirectoryOptions, startSlapd, type TestDirectory } from './slapd.ts';
 
 const starters = { postgres: startPostgres, mariadb: startMariadb } as const;
 

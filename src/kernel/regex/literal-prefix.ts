@@ -5,6 +5,22 @@ export function literalPrefixOf(root: RegexNode): string {
   return read(root).text;
 }
 
+/** True when every match is at the start of the text because the pattern begins with a condition that says so. */
+export function beginsAtStart(root: RegexNode): boolean {
+  switch (root.kind) {
+    case 'assert':
+      return root.what === 'start';
+    case 'capture':
+      return beginsAtStart(root.body);
+    case 'choice':
+      return root.options.every(beginsAtStart);
+    case 'sequence':
+      return root.items.length > 0 && beginsAtStart(root.items[0]!);
+    default:
+      return false;
+  }
+}
+
 interface Prefix {
   readonly text: string;
   /** True when the text is all that the part can match, so that what follows continues it. */

@@ -1,6 +1,6 @@
 import { isUuid } from '../../kernel/index.ts';
 import type { Row } from '../../schema/index.ts';
-import { checkIdentity, checkPhase, checkString, pdkError } from '../checks.ts';
+import { checkClientVerify, checkIdentity, checkPhase, checkString, pdkError } from '../checks.ts';
 import type { KongClient } from '../kong.ts';
 import type { ExchangeState } from './state.ts';
 
@@ -8,6 +8,25 @@ import type { ExchangeState } from './state.ts';
 export function createClient(state: ExchangeState): KongClient {
   const request = state.options.request ?? {};
   return {
+    tls: {
+      requestClientCertificate(authorities = []) {
+        checkPhase('client.tls.request_client_certificate', state.phase);
+        state.handshake.authorities = [...(state.handshake.authorities ?? []), ...authorities];
+      },
+      disableSessionReuse() {
+        checkPhase('client.tls.disable_session_reuse', state.phase);
+        state.handshake.isApart = true;
+      },
+      getFullClientCertificateChain() {
+        checkPhase('client.tls.get_full_client_certificate_chain', state.phase);
+        return state.scheme === 'https' ? request.clientCertificate : undefined;
+      },
+      setClientVerify(value) {
+        checkPhase('client.tls.set_client_verify', state.phase);
+        checkClientVerify(value);
+        state.clientVerify = value;
+      },
+    },
     getIp() {
       checkPhase('client.get_ip', state.phase);
       return state.clientIp;

@@ -14,7 +14,7 @@ export interface FakeHostOptions {
   readonly counters?: SharedCounters;
   readonly store?: SharedStore;
   /** PEM texts; none unless told. */
-  readonly trustedCertificates?: readonly string[];
+  readonly trusted?: readonly string[];
   /** Name of the node; `gibbon-test` unless told. */
   readonly hostname?: string;
 }
@@ -46,13 +46,13 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
     lines,
     clock,
     node: { id: fakeNodeId, hostname: options.hostname ?? 'gibbon-test', version: '3.9.3', worker: 0, pid: 4711 },
+    trusted: options.trusted ?? [],
     counters: options.counters ?? createFakeCounters(() => clock.now()),
     store: options.store ?? createFakeStore(() => clock.now()),
     rows,
-    consumers: rows('consumers'),
-    trustedCertificates: options.trustedCertificates ?? [],
     reader: <E extends EntityDefinition>(entity: E) =>
       rows(entity.name, entity.cache_key ?? entity.primary_key) as EntityReader<Stored<E>>,
+    core: { consumers: rows('consumers'), caCertificates: rows('ca_certificates') },
     writer: <E extends EntityDefinition>(entity: E) => tables.writer(entity.name) as EntityWriter<Stored<E>>,
     every(_ms, task) {
       tasks.add(task);
@@ -71,7 +71,7 @@ function createReader(rows: () => readonly Row[], cacheKey: readonly string[], r
   };
   const lists = new Map<string, { readonly of: readonly Row[]; readonly list: readonly Row[] }>();
   return {
-    find: (...values) => answer((row) => cacheKey.every((field, at) => plainValue(row[field]) === values[at])),
+    find: (...values) => answer((row) => cacheKey.every((field, at) => (plainValue(row[field]) ?? '') === values[at])),
     findById: (id) => answer((row) => row['id'] === id),
     findBy: (field, value) => answer((row) => plainValue(row[field]) === value),
     findAllFor(foreignField, id) {

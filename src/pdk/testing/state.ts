@@ -29,6 +29,8 @@ export interface FakeRequest {
   /** Port of the listener; 8000, or 8443 with https. */
   readonly port?: number;
   readonly httpVersion?: 1 | 1.1 | 2;
+  /** PEM texts of the certificates that the client sends, its own first; only with https. */
+  readonly clientCertificate?: string;
   readonly captures?: { readonly named?: { readonly [name: string]: string }; readonly unnamed?: readonly string[] };
 }
 
@@ -107,6 +109,9 @@ export interface ExchangeState {
   readonly service: Row | undefined;
   consumer: Row | undefined;
   credential: Row | undefined;
+  /** What handlers wanted of the handshake. */
+  readonly handshake: { authorities: readonly string[] | undefined; isApart: boolean };
+  clientVerify: string | undefined;
   readonly upstream: {
     scheme: string;
     host: string;
@@ -168,6 +173,8 @@ export function createState(options: FakeExchangeOptions, host: FakeHost): Excha
     service,
     consumer: options.consumer,
     credential: options.credential,
+    handshake: { authorities: undefined, isApart: false },
+    clientVerify: undefined,
     upstream: {
       scheme: (service?.['protocol'] as string | undefined) ?? 'http',
       host: (service?.['host'] as string | undefined) ?? '',

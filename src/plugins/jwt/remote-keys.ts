@@ -26,7 +26,7 @@ export function createRemoteKeys(host: PluginHost, connect: (options: HttpClient
   const shared = createShared<KeySource>();
 
   function make(url: string): Ending<KeySource> {
-    const client = connect({ timeout, verify: true, trusted: host.trustedCertificates });
+    const client = connect({ timeout, verify: true, trusted: host.trusted });
     const value = createRemoteDocument({
       name: `the keys at "${url}"`,
       load: () => fetchText(client, url),

@@ -52,7 +52,7 @@ export function createRequestJudge(
   const judge = createTokenJudge({ config, provider, calls, clock, admit, flights, canIntrospect });
   const judgeClient = createClientLogins({ config, calls, clock, flights, judge, admit });
   const findCredentials = createCredentialSearch(config);
-  const identities = createIdentities(config, host.consumers, refusals);
+  const identities = createIdentities(config, host.core.consumers, refusals);
   const users = clientId === undefined ? undefined : createUsers(clientId);
 
   function createUsers(client: string) {

@@ -53,7 +53,7 @@ function createProvider(
   const client = connect({
     timeout: config.timeout,
     verify: config.ssl_verify,
-    trusted: host.trustedCertificates,
+    trusted: host.trusted,
   });
   const common = {
     clock: host.clock,

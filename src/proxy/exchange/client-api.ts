@@ -1,6 +1,6 @@
 import { isUuid } from '../../kernel/index.ts';
-import type { KongClient } from '../../pdk/index.ts';
-import { checkIdentity, checkString, pdkError } from '../../pdk/support.ts';
+import type { KongClient, KongClientTls } from '../../pdk/index.ts';
+import { checkClientVerify, checkIdentity, checkString, pdkError } from '../../pdk/support.ts';
 import type { Row } from '../../schema/index.ts';
 import type { Exchange } from './exchange.ts';
 import { phasesOf, refusePhase } from './phase-check.ts';
@@ -8,9 +8,12 @@ import { phasesOf, refusePhase } from './phase-check.ts';
 const anywhere = phasesOf('client.get_ip');
 const fromAccess = phasesOf('client.get_consumer');
 const inAccess = phasesOf('client.authenticate');
+const inHandshake = phasesOf('client.tls.request_client_certificate');
+const withChain = phasesOf('client.tls.get_full_client_certificate_chain');
+const withVerdict = phasesOf('client.tls.set_client_verify');
 
 /** `kong.client` over an exchange. */
-export class ClientApi implements KongClient {
+export class ClientApi implements KongClient, KongClientTls {
   readonly #x: Exchange;
 
   constructor(x: Exchange) {
@@ -71,6 +74,38 @@ export class ClientApi implements KongClient {
     checkIdentity(consumer, credential);
     x.consumer = consumer ?? undefined;
     x.credential = credential ?? undefined;
+  }
+
+  /** The module is this object itself, as the small ones of `kong` are. */
+  get tls(): KongClientTls {
+    return this;
+  }
+
+  requestClientCertificate(authorities: readonly string[] = []): void {
+    const x = this.#x;
+    if ((inHandshake & x.phase) === 0) refusePhase('client.tls.request_client_certificate', x.phase);
+    const wishes = x.down.client.handshake;
+    if (wishes !== undefined) wishes.authorities = [...(wishes.authorities ?? []), ...authorities];
+  }
+
+  disableSessionReuse(): void {
+    const x = this.#x;
+    if ((inHandshake & x.phase) === 0) refusePhase('client.tls.disable_session_reuse', x.phase);
+    const wishes = x.down.client.handshake;
+    if (wishes !== undefined) wishes.isApart = true;
+  }
+
+  getFullClientCertificateChain(): string | undefined {
+    const x = this.#x;
+    if ((withChain & x.phase) === 0) refusePhase('client.tls.get_full_client_certificate_chain', x.phase);
+    return x.down.client.certificate?.chain;
+  }
+
+  setClientVerify(value: string): void {
+    const x = this.#x;
+    if ((withVerdict & x.phase) === 0) refusePhase('client.tls.set_client_verify', x.phase);
+    checkClientVerify(value);
+    x.clientVerify = value;
   }
 
   getProtocol(allowTerminated = false): string {

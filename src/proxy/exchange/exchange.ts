@@ -73,6 +73,8 @@ export class Exchange implements RouteRequest {
   service: CompiledService | undefined = undefined;
   consumer: Row | undefined = undefined;
   credential: Row | undefined = undefined;
+  /** What the log entry says of the client's certificate in place of the handshake's own verdict. */
+  clientVerify: string | undefined = undefined;
   shared: Record<string, unknown> | undefined = undefined;
   pluginCtx: Map<string, Record<string, unknown>> | undefined = undefined;
   serializeValues: SerializeValue[] | undefined = undefined;
@@ -80,6 +82,8 @@ export class Exchange implements RouteRequest {
   // The request as the upstream will see it.
   upstreamMethod: string | undefined = undefined;
   upstreamScheme: 'http' | 'https' = 'http';
+  /** The service is gRPC's: its peers are spoken to in HTTP/2. */
+  isGrpcUpstream = false;
   upstreamPath = '';
   /** Without the question mark; undefined for none. */
   upstreamQuery: string | undefined;
@@ -166,6 +170,10 @@ export class Exchange implements RouteRequest {
 
   get sni(): string | undefined {
     return this.down.client.sni;
+  }
+
+  get serverIp(): string {
+    return this.down.client.localAddress;
   }
 
   /** What plugins are given. */

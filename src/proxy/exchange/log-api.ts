@@ -92,7 +92,9 @@ export function serialize(x: Exchange): Row {
       method: x.method,
       requestHeaders: headerTable(x.head.block, most),
       requestSize: x.requestBytes,
-      ...(client.tls && { tls: { ...client.tls, client_verify: 'NONE' } }),
+      ...(client.tls && {
+        tls: { ...client.tls, client_verify: x.clientVerify ?? client.certificate?.verdict ?? 'NONE' },
+      }),
       upstreamUri: x.passage === undefined ? '' : upstreamUri(x),
       upstreamStatus: x.upstreamStatuses,
       status: x.status,

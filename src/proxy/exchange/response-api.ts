@@ -134,8 +134,9 @@ export class ResponseApi implements KongResponse {
     checkErrorMessage(message);
     checkOptionalHeaders(headers);
     const accept = x.header('accept')?.join(', ');
-    const templates = x.runtime.settings.errorTemplates;
-    const context = { ...this.#context(), accept, requestId: x.requestId, ...(templates && { templates }) };
+    const { errorTemplates: templates, problemDetails } = x.runtime.settings;
+    const requestId = x.requestId;
+    const context = { ...this.#context(), accept, requestId, problemDetails, ...(templates && { templates }) };
     this.#answer(composeError(context, status, message, headers));
   }
 

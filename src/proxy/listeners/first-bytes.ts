@@ -42,6 +42,11 @@ export class FirstBytes implements TimerItem {
     socket.on('readable', this.#onReadable);
   }
 
+  /** True while nothing has come. */
+  get isSilent(): boolean {
+    return this.#seen === undefined && this.#socket.readableLength === 0;
+  }
+
   onTimeout(): void {
     this.#finish('timeout');
   }

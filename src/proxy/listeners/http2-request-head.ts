@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { type HeadLimits, RequestHead } from '../../http1/index.ts';
 import { type Field, FieldKind, type FieldVisitor } from '../../http2/index.ts';
 
@@ -7,8 +8,9 @@ export type BlockVerdict =
   | 'request'
   /** RFC 9113 section 8.1.1: the stream is reset with PROTOCOL_ERROR. */
   | 'malformed'
-  /** A request that is answered with 400, 414 or 494 and nothing else. */
+  /** A request that is answered with 400, 414, 494 or 501 and nothing else. */
   | 'bad'
+  | 'unknownProtocol'
   | 'tooLong'
   | 'tooLarge';
 
@@ -33,6 +35,7 @@ export class RequestHeadBuilder implements FieldVisitor {
   #scheme: string | undefined;
   #path: string | undefined;
   #authority: string | undefined;
+  #protocol: string | undefined;
   #host: string | undefined;
   #cookies = '';
 
@@ -84,6 +87,10 @@ export class RequestHeadBuilder implements FieldVisitor {
       case FieldKind.authority:
         if (this.#authority !== undefined) this.#isMalformed = true;
         this.#authority = value;
+        return;
+      case FieldKind.protocol:
+        if (this.#protocol !== undefined) this.#isMalformed = true;
+        this.#protocol = value;
         return;
       default:
         this.#isMalformed = true;
@@ -179,7 +186,10 @@ export class RequestHeadBuilder implements FieldVisitor {
     const host = this.#host;
     if (this.#isMalformed || method === undefined || !isMethod(method)) return 'malformed';
     head.method = method;
-    if (method === 'CONNECT') {
+    const protocol = this.#protocol;
+    // RFC 8441 section 4: with CONNECT alone.
+    if (protocol !== undefined && (method !== 'CONNECT' || head.contentLength !== -1)) return 'malformed';
+    if (method === 'CONNECT' && protocol === undefined) {
       // RFC 9113 section 8.5: the authority alone.
       if (this.#scheme !== undefined || path !== undefined || authority === undefined) return 'malformed';
       head.target = authority;
@@ -201,8 +211,22 @@ export class RequestHeadBuilder implements FieldVisitor {
     if (named.includes('@')) return 'malformed';
     if (named.length > this.#limits.line) return 'tooLarge';
     head.host = named;
+    if (protocol !== undefined) {
+      if (protocol !== 'websocket') return 'unknownProtocol';
+      this.#askForWebSocket(head);
+    }
     this.#block = `\nhost: ${named}\r\n${this.#block.substring(1)}`;
     return 'request';
+  }
+
+  /** Makes of an extended CONNECT what HTTP/1 would have asked for; the key is ours, as HTTP/2 has none (RFC 8441 section 5). */
+  #askForWebSocket(head: RequestHead): void {
+    head.method = 'GET';
+    head.upgrade = 'websocket';
+    head.connectionUpgrade = true;
+    const line = `sec-websocket-key: ${randomBytes(16).toString('base64')}\r\n`;
+    this.#block += line;
+    this.#untouched += line;
   }
 
   #reset(): void {
@@ -218,24 +242,11 @@ export class RequestHeadBuilder implements FieldVisitor {
     this.#scheme = undefined;
     this.#path = undefined;
     this.#authority = undefined;
+    this.#protocol = undefined;
     this.#host = undefined;
     this.#cookies = '';
   }
 }
-
-/** Takes trailers of a request, which are checked and dropped: the upstream speaks HTTP/1, to which they mean little. */
-export class TrailerCheck implements FieldVisitor {
-  isMalformed = false;
-
-  onField(field: Field): void {
-    const { kind } = field;
-    const isPseudo = kind !== FieldKind.other && kind <= FieldKind.unknownPseudo;
-    if (!field.isSound || isPseudo || kind === FieldKind.connectionSpecific) this.isMalformed = true;
-  }
-}
-
-/** Drops all fields: for blocks that are decoded only because the next ones depend on them. */
-export const ignoredFields: FieldVisitor = { onField() {} };
 
 function isMethod(method: string): boolean {
   if (method === 'GET' || method === 'POST') return true;

@@ -1,61 +1,44 @@
 import type { RequestHead } from '../../http1/index.ts';
-import { defaultFrameSize, defaultWindow, ErrorCode } from '../../http2/index.ts';
+import { defaultWindow, ErrorCode, type StreamSession, TwoWayStream } from '../../http2/index.ts';
 import type { TimerItem } from '../../kernel/index.ts';
 import { type BodySink, type ClientConnection, type Downstream, noBody, unknownLength } from '../downstream.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { clientGone } from '../phases/log.ts';
 import type { ProxyRuntime } from '../runtime.ts';
-import type { Http2Output, WaitingStream } from './http2-output.ts';
+import { provenLines } from './web-socket-key.ts';
 
 /** What a stream needs of its connection. */
-export interface StreamOwner {
+export interface StreamOwner extends StreamSession {
   readonly runtime: ProxyRuntime;
   readonly client: ClientConnection;
-  readonly output: Http2Output;
-  /** Sends DATA to the client's credit: for every frame it may send something back. */
-  noteData(): void;
-  /** Bytes that streams hold because nobody takes them yet changed by so many. */
-  noteHeld(change: number): void;
-  /** The stream is over. `wasReset` when it was us who ended it early. */
-  onStreamClosed(stream: Http2Stream, wasReset: boolean): void;
 }
 
 /** Window of a stream whose body is being read: what one round trip may bring. */
 const bodyWindow = 262_144;
 
 /** One request of an HTTP/2 client and its answer. */
-export class Http2Stream implements Downstream, WaitingStream, TimerItem {
+export class Http2Stream extends TwoWayStream implements Downstream, TimerItem {
   deadline = Number.POSITIVE_INFINITY;
   timerNext: TimerItem | null = null;
   timerPrevious: TimerItem | null = null;
 
-  readonly id: number;
   readonly requestCount: number;
   exchange: Exchange | undefined = undefined;
-  /** Bytes of DATA that the client takes on this stream. */
-  sendWindow: number;
   readonly #owner: StreamOwner;
   readonly #head: RequestHead;
-  #isClosed = false;
 
   // The request's body.
   #sink: BodySink | undefined = undefined;
-  #isBodyPaused = false;
-  #isFeeding = false;
-  #held: Buffer[] | undefined = undefined;
-  #isRemoteClosed: boolean;
   #isBodyOver: boolean;
   #bodyBytes = 0;
+  #requestTrailers = '';
   #fault = 0;
   #isContinueOwed: boolean;
-  #receiveWindow = defaultWindow;
-  #windowSize = defaultWindow;
-  #taken = 0;
+  /** Where an extended CONNECT is (RFC 8441): its bytes are no body until it was let through. */
+  #tunnel: 'none' | 'asked' | 'open';
   #bodyBy = Number.POSITIVE_INFINITY;
 
   // The answer.
-  #waiting: Buffer[] | undefined = undefined;
-  #waitingBytes = 0;
   #isAnswered = false;
   #trailers = '';
   #sendBy = Number.POSITIVE_INFINITY;
@@ -68,77 +51,64 @@ export class Http2Stream implements Downstream, WaitingStream, TimerItem {
     sendWindow: number,
     requestCount: number,
   ) {
+    super(owner, id, sendWindow);
     this.#owner = owner;
-    this.id = id;
     this.#head = head;
-    this.#isRemoteClosed = isRemoteClosed;
+    this.isRemoteClosed = isRemoteClosed;
     this.#isBodyOver = isRemoteClosed;
     this.#isContinueOwed = head.expectContinue && !isRemoteClosed;
-    this.sendWindow = sendWindow;
     this.requestCount = requestCount;
+    // Only an extended CONNECT brings it: as a header it is malformed.
+    this.#tunnel = head.upgrade === undefined ? 'none' : 'asked';
   }
 
   // What the connection calls.
 
-  /** The client has ended its side. */
-  get isRemoteClosed(): boolean {
-    return this.#isRemoteClosed;
-  }
-
-  /** Takes DATA; `padding` are bytes that count for the window alone. Returns 0, or the error code for the stream. */
   onData(bytes: Buffer, start: number, end: number, padding: number, isLast: boolean): number {
     const length = end - start;
-    this.#receiveWindow -= length + padding;
-    if (this.#receiveWindow < 0) return ErrorCode.flowControlError;
+    if (!this.spendWindow(length + padding)) return ErrorCode.flowControlError;
     this.#bodyBytes += length;
     const { contentLength } = this.#head;
     // RFC 9113 section 8.1.1.
     if (contentLength >= 0 && (this.#bodyBytes > contentLength || (isLast && this.#bodyBytes !== contentLength))) {
       return ErrorCode.protocolError;
     }
-    this.#isRemoteClosed = isLast;
-    if (padding > 0) this.#credit(padding);
+    this.isRemoteClosed = isLast;
+    if (padding > 0) this.credit(padding);
     if (this.#isAnswered || this.#fault !== 0) {
-      this.#credit(length);
+      this.credit(length);
       return 0;
     }
     const { maxBodySize } = this.#owner.runtime.settings;
-    if (maxBodySize > 0 && this.#bodyBytes > maxBodySize) {
+    if (maxBodySize > 0 && this.#bodyBytes > maxBodySize && this.#tunnel === 'none') {
       this.#failBody(413);
       return 0;
     }
-    if (this.#sink !== undefined && !this.#isBodyPaused && this.#held === undefined && !this.#isFeeding) {
-      this.#isFeeding = true;
-      this.#deliver(bytes, start, end);
-      this.#isFeeding = false;
-      this.#feed();
-    } else if (length > 0) {
-      (this.#held ??= []).push(Buffer.from(bytes.subarray(start, end)));
-      this.#owner.noteHeld(length);
-    }
+    this.receive(bytes, start, end);
     return 0;
   }
 
   /** The body ended with trailers. Returns 0, or the error code for the stream. */
-  onTrailers(): number {
+  onTrailers(lines: string): number {
     const { contentLength } = this.#head;
     if (contentLength >= 0 && this.#bodyBytes !== contentLength) return ErrorCode.protocolError;
-    this.#isRemoteClosed = true;
-    this.#feed();
+    this.#requestTrailers = lines;
+    this.isRemoteClosed = true;
+    this.feed();
     return 0;
   }
 
   /** The stream is over before its answer was whole: the client reset it, or the connection is gone. */
   onGone(): void {
-    if (this.#isClosed) return;
-    this.#close(false);
+    if (this.isClosed) return;
+    this.close(false);
     this.#tellGone();
   }
 
   /** Ends the stream with an error of the client's making. */
   reset(code: number): void {
-    if (this.#isClosed) return;
-    this.#rst(code);
+    if (this.isClosed) return;
+    this.rst(code);
     this.#tellGone();
   }
 
@@ -152,38 +122,18 @@ export class Http2Stream implements Downstream, WaitingStream, TimerItem {
       this.#bodyBy = Number.POSITIVE_INFINITY;
       this.#failBody(408);
     }
-    if (!this.#isClosed) this.#arm();
+    if (!this.isClosed) this.#arm();
   }
 
-  sendWaiting(most: number): boolean {
-    const list = this.#waiting;
-    if (list === undefined) return false;
-    const { output } = this.#owner;
-    const length = Math.min(this.#waitingBytes, this.sendWindow, output.room, most);
-    if (length <= 0) return false;
-    let left = length;
-    while (left > 0) {
-      const first = list[0]!;
-      const taken = Math.min(first.length, left, defaultFrameSize);
-      output.writer.bytes(this.id, first, 0, taken);
-      this.#owner.noteData();
-      if (taken === first.length) list.shift();
-      else list[0] = first.subarray(taken);
-      left -= taken;
-    }
-    this.#spend(length);
-    this.#waitingBytes -= length;
-    if (this.#waitingBytes > 0) {
-      this.#sendBy = this.#owner.runtime.wheel.now + this.#owner.runtime.settings.sendTimeout;
-      this.#arm();
-      return true;
-    }
-    this.#waiting = undefined;
+  protected onStalled(): void {
+    this.#sendBy = this.#owner.runtime.wheel.now + this.#owner.runtime.settings.sendTimeout;
+    this.#arm();
+  }
+
+  protected onUnstalled(): void {
     this.#sendBy = Number.POSITIVE_INFINITY;
-    output.forget(this);
     if (this.#isAnswered) this.#end();
     else this.exchange?.passage?.onClientWritable();
-    return true;
   }
 
   // Downstream: what is known of the client.
@@ -197,25 +147,24 @@ export class Http2Stream implements Downstream, WaitingStream, TimerItem {
   }
 
   get isOpen(): boolean {
-    return !this.#isClosed;
+    return !this.isClosed;
   }
 
   // Downstream: the request's body.
 
   get hasUnreadBody(): boolean {
-    return !this.#isBodyOver;
+    return !this.#isBodyOver && this.#tunnel !== 'asked';
   }
 
   get bodyLength(): number {
     const { contentLength } = this.#head;
     if (contentLength >= 0) return contentLength;
-    return this.#isBodyOver ? 0 : unknownLength;
+    return this.hasUnreadBody ? unknownLength : 0;
   }
 
   readBody(sink: BodySink): void {
-    if (this.#isClosed) return;
+    if (this.isClosed) return;
     this.#sink = sink;
-    this.#isBodyPaused = false;
     if (this.#fault !== 0) {
       this.#failBody(this.#fault);
       return;
@@ -223,66 +172,50 @@ export class Http2Stream implements Downstream, WaitingStream, TimerItem {
     const { output } = this.#owner;
     if (this.#isContinueOwed) {
       this.#isContinueOwed = false;
-      if (this.#bodyBytes === 0 && !this.#isRemoteClosed) {
+      if (this.#bodyBytes === 0 && !this.isRemoteClosed) {
         output.writer.head(this.id, 100, '');
         output.due();
       }
     }
     const { contentLength } = this.#head;
-    if (
-      !this.#isRemoteClosed &&
-      this.#windowSize < bodyWindow &&
-      (contentLength < 0 || contentLength > defaultWindow)
-    ) {
-      output.writer.windowUpdate(this.id, bodyWindow - this.#windowSize);
-      output.due();
-      this.#receiveWindow += bodyWindow - this.#windowSize;
-      this.#windowSize = bodyWindow;
-    }
-    this.#feed();
+    if (contentLength < 0 || contentLength > defaultWindow) this.widenWindow(bodyWindow);
+    this.takeOn();
   }
 
   pauseBody(): void {
-    this.#isBodyPaused = true;
+    this.hold();
     this.#bodyBy = Number.POSITIVE_INFINITY;
   }
 
   resumeBody(): void {
-    if (!this.#isBodyPaused) return;
-    this.#isBodyPaused = false;
-    this.#feed();
+    if (this.isPaused) this.takeOn();
   }
 
-  /** Hands on what is held, as long as someone takes it. */
-  #feed(): void {
-    // Inside a call of the sink: the loop that made it goes on.
-    if (this.#isFeeding) return;
-    this.#isFeeding = true;
-    while (this.#sink !== undefined && !this.#isBodyPaused && this.#held !== undefined) {
-      const bytes = this.#held.shift()!;
-      if (this.#held.length === 0) this.#held = undefined;
-      this.#owner.noteHeld(-bytes.length);
-      this.#deliver(bytes, 0, bytes.length);
-    }
-    this.#isFeeding = false;
-    const sink = this.#sink;
-    if (sink === undefined || this.#isBodyPaused) return;
-    if (!this.#isRemoteClosed) {
-      this.#bodyBy = this.#owner.runtime.wheel.now + this.#owner.runtime.settings.bodyTimeout;
-      this.#arm();
-      return;
-    }
-    if (this.#held !== undefined) return;
-    this.#endBody();
-    sink.onBodyEnd();
+  protected get hasTaker(): boolean {
+    return this.#sink !== undefined;
   }
 
-  #deliver(bytes: Buffer, start: number, end: number): void {
+  protected override get hasTail(): boolean {
+    return this.#requestTrailers !== '';
+  }
+
+  protected onRun(bytes: Buffer, start: number, end: number, isLast: boolean): void {
     const sink = this.#sink!;
-    const isLast = this.#isRemoteClosed && this.#held === undefined;
     if (isLast) this.#endBody();
-    if (end > start || isLast) sink.onBody(bytes, start, end, isLast);
-    this.#credit(end - start);
+    sink.onBody(bytes, start, end, isLast);
+  }
+
+  protected onMoreAwaited(): void {
+    // A tunnel may be silent as long as the upstream lets it.
+    if (this.#tunnel === 'open') return;
+    this.#bodyBy = this.#owner.runtime.wheel.now + this.#owner.runtime.settings.bodyTimeout;
+    this.#arm();
+  }
+
+  protected onAllTaken(): void {
+    const sink = this.#sink!;
+    this.#endBody();
+    sink.onBodyEnd(this.#requestTrailers);
   }
 
   #endBody(): void {
@@ -294,113 +227,58 @@ export class Http2Stream implements Downstream, WaitingStream, TimerItem {
   #failBody(status: number): void {
     const sink = this.#sink;
     this.#fault = status;
-    this.#letGo();
+    this.letGo();
     if (sink === undefined) return;
     this.#sink = undefined;
     sink.onBodyFault(status);
   }
 
-  /** Drops what nobody will take. */
-  #letGo(): void {
-    const held = this.#held;
-    if (held === undefined) return;
-    this.#held = undefined;
-    for (const bytes of held) this.#owner.noteHeld(-bytes.length);
-  }
-
-  /** Lets the client send as much again as was taken. */
-  #credit(length: number): void {
-    if (this.#isRemoteClosed || this.#isClosed) return;
-    this.#taken += length;
-    if (this.#taken < this.#windowSize >> 1) return;
-    const { output } = this.#owner;
-    output.writer.windowUpdate(this.id, this.#taken);
-    output.due();
-    this.#receiveWindow += this.#taken;
-    this.#taken = 0;
-  }
-
   // Downstream: the answer.
 
   sendInterim(statusText: string, lines: string): void {
-    if (this.#isClosed) return;
+    if (this.isClosed) return;
     const { output } = this.#owner;
     output.writer.head(this.id, Number(statusText.substring(0, 3)), lines);
     output.due();
   }
 
   sendHead(statusText: string, lines: string, length: number, shownLength = -1): void {
-    if (this.#isClosed) return;
+    if (this.isClosed) return;
     const status = statusText === '200 OK' ? 200 : Number(statusText.substring(0, 3));
     const { output } = this.#owner;
     output.writer.head(this.id, status, lines, length === noBody ? shownLength : length);
     output.due();
   }
 
-  sendUpgrade(): void {
-    // No request of ours asks for it (RFC 9113 section 8.6), so no answer can bring it.
-    this.abort();
-  }
-
-  sendText(text: string): void {
-    const { length } = text;
-    if (length === 0 || this.#isClosed) return;
-    const { output } = this.#owner;
-    let at = 0;
-    if (this.#waiting === undefined) {
-      const most = Math.min(length, this.sendWindow, output.room);
-      while (at < most) {
-        const end = Math.min(at + defaultFrameSize, most);
-        output.writer.text(this.id, end - at === length ? text : text.substring(at, end));
-        this.#owner.noteData();
-        at = end;
-      }
-      if (at > 0) this.#spend(at);
-      if (at === length) return;
+  sendUpgrade(lines: string): void {
+    if (this.isClosed) return;
+    const proven = provenLines(this.#head.untouched, lines);
+    if (proven === undefined) {
+      this.#owner.runtime.logger.error(
+        'Cannot open a WebSocket: the upstream did not answer with the key that it was given',
+      );
+      this.reset(ErrorCode.cancel);
+      return;
     }
-    this.#wait(Buffer.from(at === 0 ? text : text.substring(at), 'latin1'));
-  }
-
-  sendBytes(bytes: Buffer, start: number, end: number): void {
-    if (this.#isClosed) return;
+    this.#tunnel = 'open';
     const { output } = this.#owner;
-    let at = start;
-    if (this.#waiting === undefined) {
-      const most = start + Math.min(end - start, this.sendWindow, output.room);
-      while (at < most) {
-        const to = Math.min(at + defaultFrameSize, most);
-        output.writer.bytes(this.id, bytes, at, to);
-        this.#owner.noteData();
-        at = to;
-      }
-      if (at > start) this.#spend(at - start);
-    }
-    if (at < end) this.#wait(Buffer.from(bytes.subarray(at, end)));
-  }
-
-  #spend(length: number): void {
-    this.sendWindow -= length;
-    const { output } = this.#owner;
-    output.window -= length;
+    output.writer.head(this.id, 200, proven);
     output.due();
   }
 
-  #wait(bytes: Buffer): void {
-    if (this.#waiting === undefined) {
-      this.#waiting = [];
-      this.#owner.output.wait(this);
-      this.#sendBy = this.#owner.runtime.wheel.now + this.#owner.runtime.settings.sendTimeout;
-      this.#arm();
-    }
-    this.#waiting.push(bytes);
-    this.#waitingBytes += bytes.length;
+  sendText(text: string): void {
+    if (text.length > 0 && !this.isClosed) this.pushText(text);
+  }
+
+  sendBytes(bytes: Buffer, start: number, end: number): void {
+    if (!this.isClosed) this.pushBytes(bytes, start, end);
   }
 
   sendEnd(trailers: string): void {
-    if (this.#isClosed) return;
+    if (this.isClosed) return;
     this.#isAnswered = true;
     this.#trailers = trailers;
-    if (this.#waiting === undefined) this.#end();
+    if (!this.isWaiting) this.#end();
   }
 
   #end(): void {
@@ -409,16 +287,17 @@ export class Http2Stream implements Downstream, WaitingStream, TimerItem {
     else output.writer.trailers(this.id, this.#trailers);
     output.due();
     // RFC 9113 section 8.1: an answer that needs no more of the request says so.
-    if (!this.#isRemoteClosed) this.#rst(ErrorCode.noError);
-    else this.#close(false);
+    if (!this.isRemoteClosed) this.rst(ErrorCode.noError);
+    else this.close(false);
   }
 
   flush(): boolean {
-    return this.#waiting === undefined;
+    return !this.isWaiting;
   }
 
-  abort(): void {
-    if (!this.#isClosed) this.#rst(ErrorCode.internalError);
+  abort(code?: number): void {
+    // RFC 8441 section 5: a connection that broke is CANCEL.
+    if (!this.isClosed) this.rst(code ?? (this.#tunnel === 'open' ? ErrorCode.cancel : ErrorCode.internalError));
   }
 
   closeAfterwards(): void {
@@ -432,22 +311,9 @@ export class Http2Stream implements Downstream, WaitingStream, TimerItem {
     if (!this.#isAnswered) this.abort();
   }
 
-  #rst(code: number): void {
-    const { output } = this.#owner;
-    output.writer.rstStream(this.id, code);
-    output.due();
-    this.#close(true);
-  }
-
-  #close(wasReset: boolean): void {
-    this.#isClosed = true;
-    this.#letGo();
-    if (this.#waiting !== undefined) {
-      this.#waiting = undefined;
-      this.#owner.output.forget(this);
-    }
+  protected override close(wasReset: boolean): void {
     if (this.timerNext !== null) this.#owner.runtime.wheel.cancel(this);
-    this.#owner.onStreamClosed(this, wasReset);
+    super.close(wasReset);
   }
 
   #tellGone(): void {

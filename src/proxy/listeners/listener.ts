@@ -1,18 +1,18 @@
 import { createServer, type Server, Socket } from 'node:net';
 import { setImmediate as loopTurn } from 'node:timers/promises';
-import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from 'node:tls';
-import { ChunkPool, LineCache } from '../../http2/index.ts';
+import type { TLSSocket, TlsOptions } from 'node:tls';
+import { ChunkPool, type Http2Shared, LineCache, TurnEnd } from '../../http2/index.ts';
 import type { CertificateStore } from '../../tls/index.ts';
+import { describeClient, type SecuredTls } from '../describe-client.ts';
 import type { ClientConnection } from '../downstream.ts';
-import { hasCertificateHandlers, runCertificate } from '../phases/certificate.ts';
 import type { ProxyRuntime } from '../runtime.ts';
 import { takeBuffered } from './first-bytes.ts';
 import { Http1Connection } from './http1-connection.ts';
 import { Http2Connection } from './http2-connection.ts';
-import { type Http2Shared, TurnEnd } from './http2-output.ts';
 import { ProxiedPeers } from './proxied-peers.ts';
 import type { ProxiedPeer } from './proxy-protocol/result.ts';
 import { createReadBuffers, type ReadBuffers } from './read-buffers.ts';
+import { createTlsServers } from './tls-servers.ts';
 import { Undecided } from './undecided.ts';
 
 /** An address to listen on, as `proxy_listen` has it. */
@@ -103,7 +103,6 @@ export async function listen(
     http2: address.http2 === true ? { pool: new ChunkPool(), lines: new LineCache(), turn: new TurnEnd() } : undefined,
     proxied,
     adopt(connection) {
-      taken += 1;
       connections.add(connection);
       runtime.counters.accepted();
       if (isDraining) connection.drain();
@@ -121,34 +120,31 @@ export async function listen(
     },
   };
 
-  const inner: Server =
+  const handshakes =
     tls === undefined
-      ? createServer({ noDelay: true, highWaterMark, pauseOnConnect: true }, (socket) => {
-          acceptPlain(acceptance, socket, undefined);
-        })
-      : createTlsServer(
-          {
-            ...withHandlers(acceptance, tls.options),
-            ...(address.http2 === true ? { ALPNProtocols: http2Names } : {}),
-            highWaterMark,
-          } as TlsOptions,
-          (socket) => acceptTls(acceptance, socket),
-        );
-  // A failed handshake is the client's affair; without a listener it would be thrown.
-  if (tls !== undefined) inner.on('tlsClientError', () => {});
-  const server =
-    proxied === undefined
-      ? inner
-      : createServer({ noDelay: true, highWaterMark, pauseOnConnect: true }, (socket) => {
-          proxied.await(socket, (peer) => {
-            if (tls === undefined) {
-              acceptPlain(acceptance, socket, peer);
-              return;
-            }
-            proxied.keep(socket, peer);
-            inner.emit('connection', socket);
-          });
+      ? undefined
+      : createTlsServers({
+          runtime,
+          tls,
+          proxied,
+          protocols: address.http2 === true ? http2Names : undefined,
+          onSecured: (socket, secured) => acceptTls(acceptance, socket, secured),
         });
+  const begin = (socket: Socket, peer: ProxiedPeer | undefined): void => {
+    if (handshakes === undefined) {
+      acceptPlain(acceptance, socket, peer);
+      return;
+    }
+    proxied?.keep(socket, peer);
+    handshakes.begin(socket);
+  };
+  // Who reads a connection first, be it a handshake, decides when reading begins.
+  const pauseOnConnect = tls === undefined || proxied !== undefined;
+  const server: Server = createServer({ noDelay: true, highWaterMark, pauseOnConnect }, (socket) => {
+    taken += 1;
+    if (proxied === undefined) begin(socket, undefined);
+    else proxied.await(socket, (peer) => begin(socket, peer));
+  });
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -172,10 +168,11 @@ export async function listen(
     },
     async drain() {
       isDraining = true;
-      proxied?.close();
       for (const connection of connections) connection.drain();
       await settleBacklog(() => taken);
       server.close();
+      proxied?.close();
+      await handshakes?.end();
       if (connections.size > 0) {
         await new Promise<void>((resolve) => {
           drained = resolve;
@@ -185,6 +182,7 @@ export async function listen(
     destroy() {
       server.close();
       proxied?.close();
+      handshakes?.destroy();
       for (const connection of connections) connection.destroy();
     },
   };
@@ -260,25 +258,9 @@ function beginPlain(acceptance: Acceptance, socket: Socket, client: ClientConnec
   return acceptance.adopt(undecided);
 }
 
-/** Lets the certificate handlers of plugins run before the certificate is chosen. */
-function withHandlers({ runtime, proxied }: Acceptance, options: TlsOptions): TlsOptions {
-  const choose = options.SNICallback;
-  if (choose === undefined) return options;
-  return {
-    ...options,
-    SNICallback(this: TLSSocket, serverName, done) {
-      const client = hasCertificateHandlers(runtime)
-        ? describeClient(runtime, this, this, proxied?.of(this), serverName)
-        : undefined;
-      if (client === undefined) choose.call(this, serverName, done);
-      else runCertificate(runtime, client, () => choose.call(this, serverName, done));
-    },
-  };
-}
-
-function acceptTls(acceptance: Acceptance, socket: TLSSocket): void {
+function acceptTls(acceptance: Acceptance, socket: TLSSocket, tls: SecuredTls): void {
   const { runtime, http2, gone } = acceptance;
-  const client = describeClient(runtime, socket, socket, acceptance.proxied?.of(socket));
+  const client = describeClient(runtime, socket, tls, acceptance.proxied?.of(socket));
   if (client === undefined) {
     socket.destroy();
     return;
@@ -295,45 +277,4 @@ function feed(socket: Socket, connection: ProxyConnection): void {
   socket.on('data', (data: Buffer) => {
     if (!connection.onRead(data, data.length)) socket.pause();
   });
-}
-
-/** Undefined when the client has gone already. */
-function describeClient(
-  runtime: ProxyRuntime,
-  socket: Socket,
-  secured: TLSSocket | undefined,
-  proxied: ProxiedPeer | undefined,
-  serverName?: string,
-): ClientConnection | undefined {
-  const { remoteAddress, remotePort, localAddress, localPort } = socket;
-  if (remoteAddress === undefined || remotePort === undefined || localPort === undefined) return undefined;
-  const { settings } = runtime;
-  const address =
-    remoteAddress.startsWith('::ffff:') && remoteAddress.includes('.') ? remoteAddress.slice(7) : remoteAddress;
-  const forwardedPort = settings.portMap.get(localPort) ?? localPort;
-  const scheme = secured === undefined ? 'http' : 'https';
-  const name = serverName ?? (secured as { readonly servername?: string | false } | undefined)?.servername;
-  return {
-    serial: runtime.nextSerial(),
-    remoteAddress: address,
-    remotePort,
-    localAddress: localAddress ?? '',
-    localPort,
-    forwardedPort,
-    scheme,
-    sni: typeof name === 'string' ? name.toLowerCase().replace(/\.$/, '') : undefined,
-    isTrusted: !settings.trustsNobody && settings.isTrusted(address),
-    proxied,
-    forwardedLines:
-      `${address}\r\nX-Forwarded-Proto: ${scheme}\r\n` +
-      `X-Forwarded-Port: ${forwardedPort}\r\nX-Real-IP: ${address}\r\n`,
-    fixedPart: undefined,
-    tls:
-      secured === undefined
-        ? undefined
-        : {
-            version: secured.getProtocol() ?? '',
-            cipher: secured.getCipher()?.standardName ?? secured.getCipher()?.name ?? '',
-          },
-  };
 }

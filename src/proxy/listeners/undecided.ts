@@ -54,6 +54,11 @@ export class Undecided implements TimerItem {
       return true;
     }
     this.#seen = undefined;
+    if (!isPreface && isNeither(all, end)) {
+      // RFC 9113 section 3.4: an answer in HTTP/1 would tell a client of HTTP/2 nothing.
+      this.destroy();
+      return false;
+    }
     const socket = this.#socket;
     this.#runtime.wheel.cancel(this);
     socket.off('error', this.#close).off('end', this.#close).off('close', this.#close);
@@ -76,4 +81,12 @@ export class Undecided implements TimerItem {
   onTimeout(): void {
     this.destroy();
   }
+}
+
+/** True for a first line that says of no version of HTTP: neither a request nor the preface. */
+function isNeither(bytes: Buffer, end: number): boolean {
+  const line = bytes.indexOf('\n');
+  if (line === -1 || line >= end) return false;
+  const version = bytes.lastIndexOf(' ', line);
+  return version > 0 && bytes.toString('latin1', version + 1, version + 6) !== 'HTTP/';
 }

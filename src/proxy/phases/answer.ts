@@ -5,13 +5,14 @@ import {
   errorBody,
   errorContentTypes,
   gatewayErrorMessage,
-  grpcMessageOf,
   grpcStatusOf,
   type HeaderToSet,
   headerKey,
   isGrpcRequest,
   latin1OfText,
   phaseBits,
+  problemContentType,
+  problemDetails,
 } from '../../pdk/support.ts';
 import { TransportFault } from '../../transport/index.ts';
 import { noBody, unknownLength } from '../downstream.ts';
@@ -60,7 +61,7 @@ export function answerWithError(
       headers: [
         ['Content-Type', ['application/grpc']],
         ['grpc-status', [String(grpcStatus)]],
-        ['grpc-message', [message ?? grpcMessageOf(grpcStatus)]],
+        ['grpc-message', [text]],
       ],
       body: '',
     });
@@ -71,11 +72,12 @@ export function answerWithError(
   const accept = message === undefined ? (x.firstHeader('accept') ?? contentType) : x.header('accept')?.join(',');
   const fallback = message === undefined ? settings.errorDefaultFormat : 'json';
   const format = accept === undefined ? fallback : acceptedFormat(accept);
-  answer(x, {
-    status: shown,
-    headers: [...headers, ['Content-Type', [errorContentTypes[format]]]],
-    body: latin1OfText(errorBody(format, text, x.requestId, settings.errorTemplates)),
-  });
+  const isProblem = format === 'json' && settings.problemDetails;
+  const body = isProblem
+    ? problemDetails(shown, text, x.requestId)
+    : errorBody(format, text, x.requestId, settings.errorTemplates);
+  const type = isProblem ? problemContentType : errorContentTypes[format];
+  answer(x, { status: shown, headers: [...headers, ['Content-Type', [type]]], body: latin1OfText(body) });
 }
 
 /**
@@ -83,7 +85,7 @@ export function answerWithError(
  */
 export function answerFailure(x: Exchange): void {
   if (x.failureStatus !== 500) return answerWithError(x, x.failureStatus);
-  if (x.isHeadSent) return answerWithError(x, 500);
+  if (x.isHeadSent || isGrpcRequest(x.firstHeader('content-type'), x.down.httpVersion)) return answerWithError(x, 500);
   answer(x, {
     status: 500,
     headers: [['Content-Type', [errorContentTypes.json]]],

@@ -1,17 +1,30 @@
+import type { Socket } from 'node:net';
 import { RequestHead } from '../../http1/index.ts';
 import { phaseBits } from '../../pdk/support.ts';
+import { describeClient } from '../describe-client.ts';
 import type { ClientConnection, Downstream } from '../downstream.ts';
 import { Exchange } from '../exchange/exchange.ts';
+import type { HandshakeWishes } from '../handshake.ts';
+import type { ProxiedPeer } from '../listeners/proxy-protocol/result.ts';
 import type { ProxyRuntime } from '../runtime.ts';
 import { promiseOf, reportFault } from './handlers.ts';
 
 /**
- * Runs the certificate handlers of global configurations for a handshake, then calls `done`. There is no request yet: the
- * PDK's functions that need one refuse to be called. A handler that fails is logged, and the handshake goes on.
+ * Runs the certificate handlers of global configurations for a handshake that is about to begin, then calls `done`; what
+ * they want of it is written into `wishes`. There is no request yet: the PDK's functions that need one refuse to be called.
+ * A handler that fails is logged, and the handshake goes on.
  */
-export function runCertificate(runtime: ProxyRuntime, client: ClientConnection, done: () => void): void {
+export function runCertificate(
+  runtime: ProxyRuntime,
+  socket: Socket,
+  proxied: ProxiedPeer | undefined,
+  serverName: string | undefined,
+  wishes: HandshakeWishes,
+  done: () => void,
+): void {
   const list = runtime.snapshot.globalPlan.certificate;
-  if (list.length === 0) {
+  const client = list.length === 0 ? undefined : describeClient(runtime, socket, { serverName, wishes }, proxied);
+  if (client === undefined) {
     done();
     return;
   }

@@ -1,14 +1,14 @@
 import type { Choice, Peer, UpstreamRow } from '../../balancer/index.ts';
 import { latin1, type ResponseHead } from '../../http1/index.ts';
-import type { ResponseSink, TransportFault, UpstreamConnection } from '../../transport/index.ts';
-import { type BodySink, unknownLength } from '../downstream.ts';
+import type { Carrier, ResponseSink, TransportFault, UpstreamTls } from '../../transport/index.ts';
+import { type BodySink, noBody, unknownLength } from '../downstream.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { answerWithError, answerWithFault } from './answer.ts';
 import { tryNext } from './balancer.ts';
 import { type HashCookie, setHashCookie } from './hash-cookie.ts';
 import { isIdempotent, mayRepeat } from './repeatable.ts';
 import { ResponseRelay } from './response.ts';
-import { ownHost, upstreamHead, wantsUpgrade } from './upstream-request.ts';
+import { ownHost, upstreamHead, upstreamLines, wantsUpgrade } from './upstream-request.ts';
 
 /** One try to reach a peer, for the log entry. Times are milliseconds since the epoch. */
 export interface Try {
@@ -31,7 +31,7 @@ const noPeers: Peer[] = [];
  */
 export class Passage implements ResponseSink, BodySink, Choice {
   readonly #x: Exchange;
-  #connection: UpstreamConnection | undefined;
+  #connection: Carrier | undefined;
   #peer: Peer | undefined;
   readonly tries: Try[] = [];
   /** Peers of earlier tries. */
@@ -45,8 +45,14 @@ export class Passage implements ResponseSink, BodySink, Choice {
   hashCookie: HashCookie | undefined = undefined;
   readonly relay: ResponseRelay;
 
-  /** Head and what of the body was gathered at first: enough to send the request again while no more was read. */
+  /**
+   * What follows the head's lines: framing and what of the body was gathered at first, or in HTTP/2 that alone. It is enough
+   * to send the request again while no more was read.
+   */
   #firstPart = '';
+  /** Length of the body as it is told in HTTP/2. */
+  #length = noBody;
+  #trailers = '';
   #isFirstPartWhole = false;
   /** More of the body than its first part was sent: a second try is impossible. */
   #isStreamed = false;
@@ -93,6 +99,10 @@ export class Passage implements ResponseSink, BodySink, Choice {
       failed: false,
       code: undefined,
     });
+    if (x.isGrpcUpstream) {
+      this.#sendHttp2(peer, hostHeader, tls, isFresh);
+      return;
+    }
     const head = upstreamHead(x, hostHeader);
     if (!this.#hasBodyBegun) this.#gather();
     // What was here of the body may have been refused.
@@ -108,6 +118,26 @@ export class Passage implements ResponseSink, BodySink, Choice {
     if (!this.#isFirstPartWhole && connection.isConnected) this.#streamBody();
   }
 
+  #sendHttp2(peer: Peer, hostHeader: string, tls: UpstreamTls | undefined, isFresh: boolean): void {
+    const x = this.#x;
+    if (!this.#hasBodyBegun) this.#gather();
+    if (x.isOver || x.isHeadSent) return;
+    const request = x.runtime.pool.http2(peer, tls, isFresh);
+    this.#connection = request;
+    const isWhole = this.#isFirstPartWhole;
+    const parts = {
+      lines: upstreamLines(x, hostHeader),
+      length: this.#length,
+      body: this.#firstPart,
+      isWhole,
+      trailers: this.#trailers,
+      isHead: (x.upstreamMethod ?? x.head.method) === 'HEAD',
+      answerWithin: x.retryPolicy === undefined || !isWhole ? 0 : x.retryPolicy.tryTimeout,
+    };
+    request.send(parts, this, x.timeouts!);
+    if (!isWhole && request.isConnected) this.#streamBody();
+  }
+
   /** Takes what of the request's body is already here, so that head and a small body leave in one write. */
   #gather(): void {
     const x = this.#x;
@@ -115,13 +145,13 @@ export class Passage implements ResponseSink, BodySink, Choice {
     this.#hasBodyBegun = true;
     if (x.requestBody !== undefined) {
       const sized = x.requestBody.length > 0 || hasContent(x.head.method) || x.head.contentLength >= 0;
-      this.#firstPart = sized ? `Content-Length: ${x.requestBody.length}\r\n\r\n${x.requestBody}` : '\r\n';
+      this.#frame(x.requestBody, sized ? x.requestBody.length : noBody);
       this.#isFirstPartWhole = true;
       this.#isBodyOver = true;
       return;
     }
     if (!down.hasUnreadBody) {
-      this.#firstPart = x.head.contentLength >= 0 ? `Content-Length: 0\r\n\r\n` : '\r\n';
+      this.#frame('', x.head.contentLength >= 0 ? 0 : noBody);
       this.#isFirstPartWhole = true;
       this.#isBodyOver = true;
       return;
@@ -135,16 +165,23 @@ export class Passage implements ResponseSink, BodySink, Choice {
     const length = down.bodyLength;
     if (this.#isGatheredLast) {
       // The whole body is here, so its length is known even if it came in chunks.
-      this.#firstPart = `Content-Length: ${body.length}\r\n\r\n${body}`;
+      this.#frame(body, body.length);
       this.#isFirstPartWhole = true;
       this.#isBodyOver = true;
+    } else this.#frame(body, length);
+    if (!this.#isBodyOver) down.pauseBody();
+  }
+
+  /** Takes over the beginning of a body, or all of it; `length` is the whole's. */
+  #frame(body: string, length: number): void {
+    if (this.#x.isGrpcUpstream) {
+      // A length that the client did not tell is none of the peer's business: there is no framing to derive from it.
+      this.#length = this.#x.requestBody !== undefined ? length : this.#x.head.contentLength;
+      this.#firstPart = body;
     } else if (length === unknownLength) {
       this.#isChunked = true;
       this.#firstPart = `Transfer-Encoding: chunked\r\n\r\n${body === '' ? '' : chunk(body)}`;
-    } else {
-      this.#firstPart = `Content-Length: ${length}\r\n\r\n${body}`;
-    }
-    if (!this.#isBodyOver) down.pauseBody();
+    } else this.#firstPart = length === noBody ? '\r\n' : `Content-Length: ${length}\r\n\r\n${body}`;
   }
 
   #streamBody(): void {
@@ -180,7 +217,8 @@ export class Passage implements ResponseSink, BodySink, Choice {
     if (connection.isFull) x.down.pauseBody();
   }
 
-  onBodyEnd(): void {
+  onBodyEnd(trailers = ''): void {
+    this.#trailers = trailers;
     if (this.#isGathering) {
       this.#isGatheredLast = true;
       return;
@@ -195,7 +233,7 @@ export class Passage implements ResponseSink, BodySink, Choice {
     if (connection === undefined) return;
     this.#isStreamed = true;
     if (this.#isChunked) connection.writeText('0\r\n\r\n');
-    connection.finishBody();
+    connection.finishBody(this.#trailers);
   }
 
   onBodyFault(status: number, message?: string): void {
@@ -240,6 +278,13 @@ export class Passage implements ResponseSink, BodySink, Choice {
       this.#isBodyOver = false;
       this.#isChunked = false;
       this.#isStreamed = true;
+    } else if (x.head.upgrade !== undefined && x.down.httpVersion === 2 && head.status < 300) {
+      // RFC 8441 section 5: to the client it would look like a tunnel.
+      x.runtime.logger.error(
+        `Cannot open a WebSocket: the upstream answered ${head.status}, request_id: "${x.requestId}"`,
+      );
+      answerWithError(x, 502);
+      return;
     } else if (!this.#isBodyOver) {
       // The answer came before the request was whole. Both go on side by side, but the client may never end its request.
       x.down.closeAfterwards();
@@ -289,15 +334,14 @@ export class Passage implements ResponseSink, BodySink, Choice {
       return;
     }
     if (
-      fault.kind === 'stale' &&
+      (fault.kind === 'unprocessed' || (fault.kind === 'stale' && isIdempotent(x.upstreamMethod ?? x.head.method))) &&
       !this.#isStreamed &&
       !x.isOver &&
-      !this.#isStaleReplayed &&
-      isIdempotent(x.upstreamMethod ?? x.head.method)
+      !this.#isStaleReplayed
     ) {
-      // The peer closed an idle connection as we wrote: no try was spent, only the connection was old.
+      // The peer closed an idle connection as we wrote, or has not looked at the request: no try was spent.
       this.#isStaleReplayed = true;
-      this.#send(peer, true);
+      this.#send(peer, fault.kind === 'stale');
       return;
     }
     const spent = x.runtime.clock.now() - attempt.startedAt;
@@ -305,7 +349,11 @@ export class Passage implements ResponseSink, BodySink, Choice {
     this.#releasePeer();
     x.runtime.logger.error(`${fault.message}, request_id: "${x.requestId}"`);
     x.upstreamStatuses = x.upstreamStatuses === '' ? String(fault.status) : `${x.upstreamStatuses}, ${fault.status}`;
-    const nothingSent = fault.kind === 'connect' || fault.kind === 'connect_timeout' || fault.kind === 'tls';
+    const nothingSent =
+      fault.kind === 'connect' ||
+      fault.kind === 'connect_timeout' ||
+      fault.kind === 'tls' ||
+      fault.kind === 'unprocessed';
     if (fault.kind !== 'protocol' && !this.#isStreamed && mayRepeat(x, !nothingSent)) {
       this.#tryAnother(peer);
       return;

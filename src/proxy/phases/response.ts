@@ -56,7 +56,8 @@ export class ResponseRelay {
       this.#sendUpgrade(head);
       return;
     }
-    if (x.wantsWholeResponse || x.responders.length > 0) {
+    // Answers of gRPC are never read whole: they may go on for hours (Kong 3.9).
+    if ((x.wantsWholeResponse || x.responders.length > 0) && !x.isGrpcUpstream) {
       this.#collected = [];
       return;
     }
@@ -88,7 +89,7 @@ export class ResponseRelay {
     if (this.#isBodiless) down.sendHead(statusText, lines, noBody, x.status === 204 ? -1 : this.#shownLength(length));
     else if (length >= 0) down.sendHead(statusText, lines, length);
     else if (this.#isFiltered) down.sendHead(statusText, lines, unknownLength);
-    else if (!this.#hasBody) down.sendHead(statusText, lines, 0);
+    else if (!this.#hasBody) down.sendHead(statusText, lines, x.isGrpcUpstream ? head.contentLength : 0);
     else down.sendHead(statusText, lines, head.chunked ? unknownLength : head.contentLength);
   }
 
@@ -107,7 +108,10 @@ export class ResponseRelay {
     const since = this.#isWhole ? x.runtime.clock.now() - x.headedAt : 0;
     lines += x.runtime.latencyLines(floor(x.headedAt - x.proxiedAt), floor(x.proxiedAt - x.startedAt + since));
     if (sends.upstreamStatus) lines += `X-Kong-Upstream-Status: ${x.upstreamStatuses}\r\n`;
-    if (sends.via) lines += head.via === undefined ? settings.viaLine : `Via: ${head.via}, ${settings.viaToken}\r\n`;
+    if (sends.via && x.isGrpcUpstream)
+      lines += `Via: ${head.via === undefined ? '' : `${head.via}, `}${settings.viaToken2}\r\n`;
+    else if (sends.via)
+      lines += head.via === undefined ? settings.viaLine : `Via: ${head.via}, ${settings.viaToken}\r\n`;
     else if (head.via !== undefined) lines += `Via: ${head.via}\r\n`;
     if (sends.requestId) lines += `X-Kong-Request-Id: ${x.requestId}\r\n`;
     return lines + debugLines(x);
@@ -179,7 +183,7 @@ export class ResponseRelay {
   #end(trailers: string): void {
     const x = this.#x;
     x.phase = phaseBits.log;
-    x.down.sendEnd(x.head.teTrailers ? trailers : '');
+    x.down.sendEnd(x.head.teTrailers || x.isGrpcUpstream ? trailers : '');
     x.down.flush();
     finishExchange(x);
   }
@@ -231,15 +235,15 @@ export class ResponseRelay {
   }
 
   /** The upstream failed when part of its answer was through: the client's connection must not look complete either. */
-  onFault(_fault: TransportFault): void {
+  onFault(fault: TransportFault): void {
     const x = this.#x;
     if (!x.isHeadSent) {
       this.#collected = undefined;
       answerWithError(x, 502);
       return;
     }
-    if (this.#isUpgrade) x.down.sendEnd('');
-    else x.down.abort();
+    if (this.#isUpgrade && x.down.httpVersion < 2) x.down.sendEnd('');
+    else x.down.abort(fault.resetCode);
     finishExchange(x);
   }
 }

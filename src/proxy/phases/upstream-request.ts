@@ -9,6 +9,7 @@ export function prepareUpstream(x: Exchange): void {
   const route = x.route!;
   const match = x.match!;
   x.upstreamScheme = service.isTls ? 'https' : 'http';
+  x.isGrpcUpstream = service.isGrpc;
   x.upstreamPath = buildUpstreamPath(
     service.path === '' ? '/' : service.path,
     x.path,
@@ -43,22 +44,11 @@ export function ownHost(x: Exchange, peer: Peer, hostHeader: string | undefined)
  * touched are passed on as they came.
  */
 export function upstreamHead(x: Exchange, hostHeader: string): string {
-  const { head, requestEdits: edits } = x;
-  const { settings } = x.runtime;
+  const { head } = x;
   const { client } = x.down;
-
-  let untouched = head.untouched;
-  if (head.nominated !== undefined) untouched = cutNames(untouched, head.nominated);
-  if (edits !== undefined) untouched = edits.apply(untouched, head);
 
   const isUpgrade = wantsUpgrade(x);
   const method = x.upstreamMethod ?? head.method;
-  const prefix = forwardedPrefix(x);
-  const prefixLine = prefix === undefined ? '' : `X-Forwarded-Prefix: ${prefix}\r\n`;
-  // RFC 9110 section 7.6.3: the protocol in which the message came.
-  const received = x.down.httpVersion === 2 ? settings.viaToken2 : settings.viaToken;
-  const te = head.teTrailers ? 'TE: trailers\r\n' : '';
-  const id = settings.sendsRequestIdUpstream ? `X-Kong-Request-Id: ${x.requestId}\r\n` : '';
   if (!client.isTrusted && head.forwardedFor === undefined && head.via === undefined && !isUpgrade) {
     // By far the most requests: all but path, peer, id and the client's own lines is the same as last time.
     let fixed = client.fixedPart;
@@ -66,18 +56,32 @@ export function upstreamHead(x: Exchange, hostHeader: string): string {
       fixed = {
         host: x.host,
         text: flat(
-          `\r\nConnection: keep-alive\r\nVia: ${received}\r\n` +
+          `\r\nConnection: keep-alive\r\nVia: ${receivedVia(x)}\r\n` +
             `X-Forwarded-For: ${client.forwardedLines}X-Forwarded-Host: ${hostName(x.host)}\r\nX-Forwarded-Path: `,
         ),
       };
       client.fixedPart = fixed;
     }
-    return `${method} ${upstreamUri(x)} HTTP/1.1\r\nHost: ${hostHeader}${fixed.text}${x.rawPath}\r\n${prefixLine}${id}${te}${untouched}`;
+    return `${method} ${upstreamUri(x)} HTTP/1.1\r\nHost: ${hostHeader}${fixed.text}${x.rawPath}\r\n${otherLines(x)}`;
   }
   const connection = isUpgrade
     ? 'Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n'
     : 'Connection: keep-alive\r\n';
+  return `${method} ${upstreamUri(x)} HTTP/1.1\r\nHost: ${hostHeader}\r\n${connection}${forwardedLines(x)}${otherLines(x)}`;
+}
 
+/** The header lines of the request for an upstream that speaks HTTP/2, those of the pseudo-headers first. */
+export function upstreamLines(x: Exchange, hostHeader: string): string {
+  return (
+    `:method: ${x.upstreamMethod ?? x.head.method}\r\n:scheme: ${x.upstreamScheme}\r\n:path: ${upstreamUri(x)}\r\n` +
+    `:authority: ${hostHeader}\r\n${forwardedLines(x)}${otherLines(x)}`
+  );
+}
+
+/** Via, X-Real-IP and those of X-Forwarded-* that every request has. */
+function forwardedLines(x: Exchange): string {
+  const { head } = x;
+  const { client } = x.down;
   let forwarded: string;
   if (client.isTrusted) {
     forwarded =
@@ -92,12 +96,26 @@ export function upstreamHead(x: Exchange, hostHeader: string): string {
       (head.forwardedFor === undefined ? 'X-Forwarded-For: ' : `X-Forwarded-For: ${head.forwardedFor}, `) +
       `${client.forwardedLines}X-Forwarded-Host: ${hostName(x.host)}\r\nX-Forwarded-Path: ${x.rawPath}\r\n`;
   }
-  const via = head.via === undefined ? received : `${head.via}, ${received}`;
+  return `${forwarded}Via: ${head.via === undefined ? '' : `${head.via}, `}${receivedVia(x)}\r\n`;
+}
 
-  return (
-    `${method} ${upstreamUri(x)} HTTP/1.1\r\nHost: ${hostHeader}\r\n` +
-    `${connection}${forwarded}${prefixLine}Via: ${via}\r\n${id}${te}${untouched}`
-  );
+/** Our element of Via: the protocol in which the message came (RFC 9110 section 7.6.3). */
+function receivedVia(x: Exchange): string {
+  const { settings } = x.runtime;
+  return x.down.httpVersion === 2 ? settings.viaToken2 : settings.viaToken;
+}
+
+/** The prefix that was stripped, the request's id, and the client's own lines as plugins changed them. */
+function otherLines(x: Exchange): string {
+  const { head, requestEdits: edits } = x;
+  let untouched = head.untouched;
+  if (head.nominated !== undefined) untouched = cutNames(untouched, head.nominated);
+  if (edits !== undefined) untouched = edits.apply(untouched, head);
+  const prefix = forwardedPrefix(x);
+  const prefixLine = prefix === undefined ? '' : `X-Forwarded-Prefix: ${prefix}\r\n`;
+  const te = head.teTrailers ? 'TE: trailers\r\n' : '';
+  const id = x.runtime.settings.sendsRequestIdUpstream ? `X-Kong-Request-Id: ${x.requestId}\r\n` : '';
+  return prefixLine + id + te + untouched;
 }
 
 /**

@@ -3,6 +3,7 @@ import { type ListenTls, type ProxyListener, settleBacklog } from '../listeners/
 import { ProxiedPeers } from '../listeners/proxied-peers.ts';
 import type { ProxiedPeer } from '../listeners/proxy-protocol/result.ts';
 import { describeStreamClient, endsOf } from './client.ts';
+import { createStreamHandshakes } from './handshakes.ts';
 import { endStream } from './phases.ts';
 import type { StreamRuntime } from './runtime.ts';
 import { StreamSession } from './session.ts';
@@ -37,6 +38,7 @@ export async function listenTcp(
 ): Promise<ProxyListener> {
   const sessions = new Set<TcpSession>();
   const scheme = tls === undefined ? 'tcp' : 'tls';
+  const handshake = tls === undefined ? undefined : createStreamHandshakes(tls);
   const buffers = new StreamBuffers();
   let taken = 0;
   let drained: (() => void) | undefined;
@@ -49,7 +51,7 @@ export async function listenTcp(
       return;
     }
     const client = describeStreamClient(runtime.settings, scheme, ends, peer);
-    const session = new TcpSession(runtime, socket, client, tls, buffers, (gone) => {
+    const session = new TcpSession(runtime, socket, client, handshake, buffers, (gone) => {
       if (!sessions.delete(gone)) return;
       runtime.counters.closed();
       if (sessions.size === 0) drained?.();

@@ -1,11 +1,10 @@
 import { isIPv6, type Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import type { TimerItem } from '../../kernel/index.ts';
 import { parseClientHello } from '../../tls/index.ts';
 import { RawDial, type UpstreamTls } from '../../transport/index.ts';
 import { FirstBytes } from '../listeners/first-bytes.ts';
-import type { ListenTls } from '../listeners/listener.ts';
 import type { StreamClient } from './client.ts';
+import type { BeginHandshake } from './handshakes.ts';
 import { endStream, routeStream, runPreread, runStreamCertificate } from './phases.ts';
 import { Relay } from './relay.ts';
 import type { StreamRuntime } from './runtime.ts';
@@ -26,7 +25,7 @@ export class TcpSession implements TimerItem {
   timerPrevious: TimerItem | null = null;
   readonly session: StreamSession;
   readonly #runtime: StreamRuntime;
-  readonly #tls: ListenTls | undefined;
+  readonly #handshake: BeginHandshake | undefined;
   readonly #buffers: StreamBuffers;
   readonly #onGone: (gone: TcpSession) => void;
   #socket: Socket;
@@ -36,18 +35,18 @@ export class TcpSession implements TimerItem {
   /** The client has gone, which is no failure. */
   readonly #onLost = (): void => this.#end(200);
 
-  /** `socket` must not be read by anybody yet. `tls` is there on an address with `ssl`. */
+  /** `socket` must not be read by anybody yet. `handshake` is there on an address with `ssl`. */
   constructor(
     runtime: StreamRuntime,
     socket: Socket,
     client: StreamClient,
-    tls: ListenTls | undefined,
+    handshake: BeginHandshake | undefined,
     buffers: StreamBuffers,
     onGone: (gone: TcpSession) => void,
   ) {
     this.#runtime = runtime;
     this.#socket = socket;
-    this.#tls = tls;
+    this.#handshake = handshake;
     this.#buffers = buffers;
     this.#onGone = onGone;
     this.session = new StreamSession(runtime, client);
@@ -55,8 +54,8 @@ export class TcpSession implements TimerItem {
   }
 
   begin(): void {
-    if (this.#tls === undefined) this.#route();
-    else this.#readHello(this.#tls);
+    if (this.#handshake === undefined) this.#route();
+    else this.#readHello(this.#handshake);
   }
 
   destroy(): void {
@@ -69,7 +68,7 @@ export class TcpSession implements TimerItem {
   }
 
   /** With TLS the server name is needed before it is known who ends TLS. */
-  #readHello(tls: ListenTls): void {
+  #readHello(handshake: BeginHandshake): void {
     const { session } = this;
     let detail = '';
     new FirstBytes(
@@ -88,19 +87,19 @@ export class TcpSession implements TimerItem {
       },
       (look) => {
         if (session.isOver) return;
-        if (look === 'taken') this.#route(tls);
+        if (look === 'taken') this.#route(handshake);
         else if (look === 'refused') this.#end(400, `the ClientHello cannot be read: ${detail}`);
         else this.#end(200);
       },
     );
   }
 
-  #route(tls?: ListenTls): void {
+  #route(handshake?: BeginHandshake): void {
     const { session } = this;
     if (!routeStream(session)) return this.#end(500);
-    if (tls === undefined) return this.#preread();
+    if (handshake === undefined) return this.#preread();
     const { protocols } = session.route!;
-    if (protocols.includes('tls')) this.#terminate(tls);
+    if (protocols.includes('tls')) this.#terminate(handshake);
     else if (protocols.includes('tls_passthrough')) this.#preread();
     else {
       this.#runtime.logger.error(`unexpected protocols in matched Route, ${session.mark}`);
@@ -108,19 +107,11 @@ export class TcpSession implements TimerItem {
     }
   }
 
-  #terminate({ certificates, options }: ListenTls): void {
+  #terminate(handshake: BeginHandshake): void {
     const { session } = this;
     const { wheel } = this.#runtime;
     const raw = this.#socket;
-    const choose = options.SNICallback!;
-    const secured = new TLSSocket(raw, {
-      isServer: true,
-      allowHalfOpen: true,
-      secureContext: certificates.contextFor(undefined),
-      SNICallback(this: TLSSocket, serverName, done) {
-        runStreamCertificate(session, () => choose.call(this, serverName, done));
-      },
-    } as ConstructorParameters<typeof TLSSocket>[1]);
+    const secured = handshake(raw, (choose) => runStreamCertificate(session, choose));
     raw.off('close', this.#onLost).off('error', this.#onLost).on('error', ignore);
     this.#socket = secured;
     this.deadline = wheel.now + handshakeTimeout;

@@ -18,7 +18,9 @@ export interface Ask {
 /** Routes that a router holds, and requests to it. */
 export interface RouterCase {
   readonly name: string;
-  /** Flavours for which the case holds; all unless told otherwise. */
+  /**
+   * Flavours for which the case holds; all unless told otherwise. What holds for the compatible one holds for expressions.
+   */
   readonly flavors?: readonly FieldsFlavor[];
   /** Fields by a short name, which becomes the id; `created_at` grows in this order unless given. */
   readonly routes: { readonly [name: string]: { readonly [field: string]: unknown } };
@@ -45,9 +47,14 @@ export function requestOf(ask: Ask): RouteRequest {
 
 /** Puts a case's routes into an empty router. */
 export function fillRouter(router: Router, routes: RouterCase['routes']): void {
-  Object.entries(routes).forEach(([id, fields], index) => {
-    router.put(targetOf({ id, created_at: 1_700_000_000 + index, ...fields }));
-  });
+  for (const target of targetsOf(routes)) router.put(target);
+}
+
+/** A case's routes, each newer than the one before. */
+export function targetsOf(routes: RouterCase['routes']): readonly RouteTarget[] {
+  return Object.entries(routes).map(([id, fields], index) =>
+    targetOf({ id, created_at: 1_700_000_000 + index, ...fields }),
+  );
 }
 
 /** A target without a service. */
@@ -59,7 +66,8 @@ export function targetOf(route: RouteTarget['route']): RouteTarget {
 export function summaryOf(match: RouteMatch | undefined): Pick<Ask, 'finds'> & Partial<Ask> {
   if (match === undefined) return { finds: undefined };
   return {
-    finds: String(match.target.route.id),
+    // A route that was translated is one for each path.
+    finds: String(match.target.route.id).replace(/#\d+$/, ''),
     ...(match.matchedPath === undefined ? {} : { path: match.matchedPath }),
     named: { ...match.captures.named },
     unnamed: [...match.captures.unnamed],

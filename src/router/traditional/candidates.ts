@@ -59,7 +59,9 @@ export function bestCandidate<T extends RouteTarget>(
   }
   const { entries, index } = place;
   // Without TLS the first one of those with server names meets the condition already.
-  if (index === undefined || (entries[0]!.headers === undefined && search.request.scheme === 'http')) {
+  const [first] = entries;
+  const isMetByFirst = first!.headers === undefined && first!.condition === undefined;
+  if (index === undefined || (isMetByFirst && search.request.scheme === 'http')) {
     return scan(entries, search, best);
   }
   return look(index, search, best);

@@ -2,6 +2,7 @@ import { compileSafeRegex, type RegexMatch, type SafeRegex } from '../../kernel/
 import type { Row } from '../../schema/index.ts';
 import { byteText } from '../byte-text.ts';
 import type { RouteMatch, RouteTarget } from '../types.ts';
+import type { Condition } from './condition.ts';
 import { compileHeaders, compileSnis, type HeaderCondition, type SniCondition } from './conditions.ts';
 import type { Flavor } from './flavor.ts';
 import { parseRouteHost, type RouteHost } from './host-name.ts';
@@ -26,6 +27,11 @@ export interface RouteEntry<T extends RouteTarget> {
   readonly snis: SniCondition | undefined;
   readonly headers: readonly HeaderCondition[] | undefined;
   readonly regex: SafeRegex | undefined;
+  /** What is to be asked beyond all of these; undefined for most. */
+  readonly condition: Condition<T> | undefined;
+  /** True when of two such entries of one rank the one with the longer key goes first. */
+  readonly isOrderedByPath: boolean;
+  /** That of a regex path, or the priority of an expression. */
   readonly regexPriority: number;
   /** 0 for a regular expression. */
   readonly pathLength: number;
@@ -37,6 +43,13 @@ export interface RouteEntry<T extends RouteTarget> {
   readonly hosts: readonly RouteHost[];
   readonly target: T;
 }
+
+/** Reads what matters of a route; see {@link compileEntries}. */
+export type CompileEntries = <T extends RouteTarget>(
+  target: T,
+  flavor: Flavor,
+  compile: CompilePath,
+) => readonly RouteEntry<T>[];
 
 const noCaptures: RouteMatch['captures'] = Object.freeze({
   named: Object.freeze(Object.create(null)),
@@ -61,13 +74,15 @@ export function compileEntries<T extends RouteTarget>(
   const methods = strings(route.methods).map((method) => method.toUpperCase());
   const headers = compileHeaders(route.headers, flavor.headerPatterns);
   const snis = compileSnis(strings(route.snis));
+  const nets = flavor.weighsNets ? netAttributes(route) : 0;
   const paths = strings(route.paths);
   const attributes =
     (hosts.length > 0 ? attribute.host : 0) |
     (headers !== undefined ? attribute.header : 0) |
     (paths.length > 0 ? attribute.path : 0) |
     (methods.length > 0 ? attribute.method : 0) |
-    (snis !== undefined ? attribute.sni : 0);
+    (snis !== undefined ? attribute.sni : 0) |
+    nets;
   if (attributes === 0) return [];
   const bare = methods.length === 0 && headers === undefined && snis === undefined;
   return (paths.length > 0 ? paths : [undefined]).map((path, pathIndex) => {
@@ -78,11 +93,13 @@ export function compileEntries<T extends RouteTarget>(
       rank: flavor.rankOf({ attributes, hosts, headerCount: headers?.length ?? 0, isRegex: regex !== undefined }),
       isUnconditional: bare && regex === undefined,
       key: prefix ?? regex?.literalPrefix ?? '',
-      match: Object.freeze({ target, matchedPath: prefix, matchedByRegex: false, captures: noCaptures }),
+      match: plainMatch(target, prefix),
       methods: methods.length > 0 ? methods : undefined,
       snis,
       headers,
       regex,
+      condition: undefined,
+      isOrderedByPath: regex === undefined,
       regexPriority: regex === undefined ? 0 : number(route.regex_priority),
       pathLength: prefix?.length ?? 0,
       createdAt: number(route.created_at),
@@ -95,12 +112,35 @@ export function compileEntries<T extends RouteTarget>(
   });
 }
 
+function netAttributes({ sources, destinations }: Row): number {
+  const source = Array.isArray(sources) && sources.length > 0 ? attribute.source : 0;
+  return source | (Array.isArray(destinations) && destinations.length > 0 ? attribute.destination : 0);
+}
+
+/** An outcome without captures, to be shared. */
+export function plainMatch<T extends RouteTarget>(target: T, matchedPath: string | undefined): RouteMatch<T> {
+  return Object.freeze({ target, matchedPath, matchedByRegex: false, captures: noCaptures });
+}
+
 /**
  * The outcome for a request whose path a regular expression matched; for this request alone, so it is not frozen yet.
  */
 export function regexMatch<T extends RouteTarget>(target: T, found: RegexMatch): RouteMatch<T> {
   const captures = found.captures.length === 0 ? noCaptures : capturesOf(found);
   return { target, matchedPath: found.text, matchedByRegex: true, captures };
+}
+
+/** The outcome for a request that an expression matched; for this request alone. */
+export function capturedMatch<T extends RouteTarget>(
+  target: T,
+  noted: Pick<RouteMatch, 'matchedPath' | 'matchedByRegex'> & {
+    readonly unnamed: readonly string[] | undefined;
+    readonly named: RouteMatch['captures']['named'] | undefined;
+  },
+): RouteMatch<T> {
+  const { matchedPath, matchedByRegex, unnamed, named } = noted;
+  const captures = unnamed === undefined ? noCaptures : { named: named ?? noCaptures.named, unnamed };
+  return { target, matchedPath, matchedByRegex, captures };
 }
 
 /** Groups that took no part are empty among the numbered and absent among the named ones. */

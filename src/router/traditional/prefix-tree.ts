@@ -89,7 +89,7 @@ export function bestInTree<T extends RouteTarget>(
     if (child.kind === 'entry') {
       if (!continues(path, child.key, at)) break;
       if ((best === undefined || compareEntries(child, best) < 0) && search.accepts(child)) {
-        if (child.regex === undefined) return child;
+        if (child.isOrderedByPath) return child;
         best = child;
       }
       break;
@@ -102,8 +102,8 @@ export function bestInTree<T extends RouteTarget>(
   for (; node !== undefined; node = node.parent) {
     if (node.place === undefined) continue;
     const found = bestCandidate(node.place, search, best);
-    // Plain prefixes get worse towards the root; what is known of a regular expression says nothing about its place.
-    if (found !== best && found!.regex === undefined) return found;
+    // Plain prefixes get worse towards the root; what is known of others' paths says nothing about their place.
+    if (found !== best && found!.isOrderedByPath) return found;
     best = found;
   }
   return best;

@@ -1,7 +1,10 @@
 import type { RouteHost } from './host-name.ts';
 
-/** What a route may ask of a request, as Kong weighs it: more of them win, then the larger sum. */
-export const attribute = { host: 16, header: 8, path: 4, method: 2, sni: 1 } as const;
+/**
+ * What a route may ask of a request, as Kong weighs it: more of them win, then the larger sum. Sources and destinations
+ * count in the expressions flavour only, where the sum does not.
+ */
+export const attribute = { destination: 64, source: 32, host: 16, header: 8, path: 4, method: 2, sni: 1 } as const;
 
 /** What decides in which order the gateway asks its routes, before paths are compared. */
 export interface RouteTraits {

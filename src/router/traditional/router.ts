@@ -1,7 +1,7 @@
 import type { Router, RouteTarget } from '../types.ts';
 import { bestAt, rankAt } from './bucket.ts';
-import { type CompilePath, compileEntries, compilePath, type RouteEntry } from './entry.ts';
-import { type FieldsFlavor, flavors } from './flavor.ts';
+import { type CompilePath, compilePath, type RouteEntry } from './entry.ts';
+import { type Flavor, flavors, type RouterFlavor } from './flavor.ts';
 import { HostIndex } from './host-index.ts';
 import { createOutcomeCache } from './outcome-cache.ts';
 import { Search } from './search.ts';
@@ -9,22 +9,36 @@ import { Search } from './search.ts';
 /** What {@link createRouter} may be told. */
 export interface RouterOptions {
   /** `traditional` unless told otherwise. */
-  readonly flavor?: FieldsFlavor;
+  readonly flavor?: RouterFlavor;
   /**
    * Paths whose outcome is remembered where regular expressions are in play; 5000 unless told otherwise, 0 for none.
    */
   readonly cacheSize?: number;
+  /** Arguments of a query that expressions see; 100 unless told otherwise. */
+  readonly maxArgs?: number;
   /** Compiles regex paths; in place of the safe compiler. */
   readonly compileRegex?: CompilePath;
 }
 
-/** Creates an empty router for routes given by fields. */
+/** Creates an empty router for requests. */
 export function createRouter<T extends RouteTarget = RouteTarget>(options: RouterOptions = {}): Router<T> {
-  const flavor = flavors[options.flavor ?? 'traditional'];
+  return createRouterOf(flavors[options.flavor ?? 'traditional'], options);
+}
+
+/**
+ * Creates an empty router for connections of raw streams: by sources, destinations and server names, or by expressions.
+ */
+export function createStreamRouter<T extends RouteTarget = RouteTarget>(
+  options: Pick<RouterOptions, 'cacheSize'> = {},
+): Router<T> {
+  return createRouterOf(flavors.stream, options);
+}
+
+function createRouterOf<T extends RouteTarget>(flavor: Flavor, options: RouterOptions): Router<T> {
   const compile = options.compileRegex ?? compilePath;
   const routes = new Map<string, readonly RouteEntry<T>[]>();
   const hosts = new HostIndex<T>();
-  const search = new Search<T>(createOutcomeCache(options.cacheSize ?? 5000, hosts));
+  const search = new Search<T>(createOutcomeCache(options.cacheSize ?? 5000, hosts), options.maxArgs ?? 100);
   // How many groups of each bucket have been asked.
   const asked: number[] = [];
 
@@ -67,7 +81,7 @@ export function createRouter<T extends RouteTarget = RouteTarget>(options: Route
       return search.finish(findBest());
     },
     put(target) {
-      const entries = compileEntries(target, flavor, compile);
+      const entries = flavor.entriesOf(target, flavor, compile);
       const routeId = String(target.route.id);
       remove(routeId);
       routes.set(routeId, entries);

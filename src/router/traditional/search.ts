@@ -1,7 +1,9 @@
 import type { RegexMatch } from '../../kernel/index.ts';
+import { Facts } from '../expressions/facts.ts';
 import type { RouteMatch, RouteRequest, RouteTarget } from '../types.ts';
+import type { Condition } from './condition.ts';
 import { meetsHeaders, meetsSni } from './conditions.ts';
-import { freezeMatch, type RouteEntry, regexMatch } from './entry.ts';
+import { capturedMatch, freezeMatch, plainMatch, type RouteEntry, regexMatch } from './entry.ts';
 import type { Outcome, OutcomeCache } from './outcome-cache.ts';
 
 /**
@@ -9,6 +11,16 @@ import type { Outcome, OutcomeCache } from './outcome-cache.ts';
  * it as much as ten. A pattern that V8 runs counts 1, one that RE2 has to run counts 8.
  */
 const worthRemembering = 4;
+
+/** What an expression that held noted; see {@link Facts}. */
+export type Noted = Pick<Facts, 'matchedPath' | 'matchedByRegex' | 'unnamed' | 'named'>;
+
+const nothingNoted: Noted = Object.freeze({
+  matchedPath: undefined,
+  matchedByRegex: false,
+  unnamed: undefined,
+  named: undefined,
+});
 
 /**
  * One request on its way through the entries. A router has one of these and uses it again and again, so that matching
@@ -18,13 +30,18 @@ export class Search<T extends RouteTarget> {
   readonly #cache: OutcomeCache<T>;
   #request!: RouteRequest;
   #found: RegexMatch | null = null;
+  readonly #facts: Facts;
+  #hasFacts = false;
+  #noted: Noted = nothingNoted;
   #known: Outcome<T> | undefined;
   #wasCacheAsked = false;
   #sawHeaders = false;
   #effort = 0;
 
-  constructor(cache: OutcomeCache<T>) {
+  /** Expressions see the first `maxArgs` arguments of a query. */
+  constructor(cache: OutcomeCache<T>, maxArgs: number) {
     this.#cache = cache;
+    this.#facts = new Facts(maxArgs);
   }
 
   get request(): RouteRequest {
@@ -34,6 +51,8 @@ export class Search<T extends RouteTarget> {
   begin(request: RouteRequest): void {
     this.#request = request;
     this.#found = null;
+    this.#hasFacts = false;
+    this.#noted = nothingNoted;
     this.#known = undefined;
     this.#wasCacheAsked = false;
     this.#sawHeaders = false;
@@ -59,16 +78,40 @@ export class Search<T extends RouteTarget> {
       this.#sawHeaders = true;
       if (!meetsHeaders(entry.headers, request)) return false;
     }
+    if (entry.condition !== undefined && !this.#meets(entry.condition)) return false;
     return entry.regex === undefined || this.#matches(entry.regex);
   }
 
-  #matches(regex: NonNullable<RouteEntry<T>['regex']>): boolean {
-    this.#effort += regex.engine === 'v8' ? 1 : 8;
+  #meets(condition: Condition<T>): boolean {
+    if (this.#isKnown(condition.effort)) return true;
+    if (condition.looksBeyondKey) this.#sawHeaders = true;
+    const facts = this.#facts;
+    if (!this.#hasFacts) {
+      facts.begin(this.#request);
+      this.#hasFacts = true;
+    }
+    facts.forget();
+    if (!condition.holds(facts)) return false;
+    if (condition.isExpression) {
+      const { matchedPath, matchedByRegex, unnamed, named } = facts;
+      const isPlain = unnamed === undefined && matchedPath === undefined;
+      this.#noted = isPlain ? nothingNoted : { matchedPath, matchedByRegex, unnamed, named };
+    }
+    return true;
+  }
+
+  /** Counts an effort that is about to be made; true when it is not needed, for the cache knows the outcome. */
+  #isKnown(effort: number): boolean {
+    this.#effort += effort;
     if (this.#effort >= worthRemembering && !this.#wasCacheAsked) {
       this.#wasCacheAsked = true;
       this.#known = this.#cache.get(this.#request);
     }
-    if (this.#known !== undefined) return true;
+    return this.#known !== undefined;
+  }
+
+  #matches(regex: NonNullable<RouteEntry<T>['regex']>): boolean {
+    if (this.#isKnown(regex.engine === 'v8' ? 1 : 8)) return true;
     const found = regex.exec(this.#request.path);
     if (found === null) return false;
     this.#found = found;
@@ -85,6 +128,19 @@ export class Search<T extends RouteTarget> {
 
   #matchOf(best: RouteEntry<T>): RouteMatch<T> {
     // Entries are accepted only when better than those accepted before: the last match found is the best one's.
+    if (best.condition?.isExpression === true) return this.#notedMatch(best.target, best.condition);
     return best.regex === undefined ? best.match : regexMatch(best.target, this.#found!);
+  }
+
+  #notedMatch(target: T, { matches }: Condition<T>): RouteMatch<T> {
+    const noted = this.#noted;
+    const { matchedPath } = noted;
+    if (noted.matchedByRegex || noted.unnamed !== undefined) return capturedMatch(target, noted);
+    let match = matches.get(matchedPath);
+    if (match === undefined) {
+      match = plainMatch(target, matchedPath);
+      matches.set(matchedPath, match);
+    }
+    return match;
   }
 }

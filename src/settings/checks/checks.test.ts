@@ -87,10 +87,7 @@ const cases: readonly (readonly [lines: string, ...errors: string[]])[] = [
   ['pg_pool_size = 1.5', "pg_pool_size must be an integer greater than 0, got '1.5'"],
   ['nginx_worker_processes = 0', "nginx_worker_processes has an invalid value: '0' (auto, or an integer of 1 or more)"],
   ['cluster_dp_labels = a:b', 'cluster_dp_labels can only be used when role = "data_plane"'],
-  [
-    'router_flavor = expressions',
-    'router_flavor = expressions is not served by this release: use router_flavor = traditional_compatible',
-  ],
+  ['router_flavor = expressions'],
   ['database = postgres'],
   ['database = mysql'],
   [

@@ -38,16 +38,11 @@ export const checkRole: Check = ({ draft }) => {
   return [...errors, ...labelErrors(draft.cluster_dp_labels)];
 };
 
-/** Roles and routers that this release serves; anything else is refused rather than run as something it is not. */
+/** Roles that this release serves; anything else is refused rather than run as something it is not. */
 export const checkServed: Check = ({ draft }) => {
   const errors: string[] = [];
   if (draft.role !== 'traditional') {
     errors.push(`role = ${draft.role} is not served by this release: use role = traditional`);
-  }
-  if (draft.router_flavor === 'expressions') {
-    errors.push(
-      'router_flavor = expressions is not served by this release: use router_flavor = traditional_compatible',
-    );
   }
   return errors;
 };

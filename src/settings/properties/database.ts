@@ -353,7 +353,7 @@ export const databaseProperties = {
     kind: 'enum',
     default: 'traditional_compatible',
     values: ['traditional', 'traditional_compatible', 'expressions'],
-    description: 'How routes are matched.',
+    description: 'How routes are matched, and whether they may have expressions: see docs/expressions.md.',
     since: '3.0',
   },
   dedicated_config_processing: {

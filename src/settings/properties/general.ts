@@ -136,6 +136,12 @@ export const generalProperties = {
     description: 'Format of an error for a client that names none.',
     since: '2.1',
   },
+  error_problem_details: {
+    kind: 'boolean',
+    default: 'off',
+    description: "Write errors that would be Kong's JSON as problem details (RFC 9457, `application/problem+json`).",
+    since: 'Gibbon',
+  },
   node_id: {
     kind: 'string',
     description: 'Fixed UUID of the node; else one is made at the first start and kept in the prefix.',

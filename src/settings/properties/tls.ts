@@ -90,6 +90,14 @@ export const tlsProperties = {
     description: 'Diffie-Hellman parameters: a group name such as `ffdhe2048`, a path, or PEM text.',
     since: '2.3',
   },
+  ssl_stapling: {
+    kind: 'boolean',
+    default: 'on',
+    description:
+      'Send along with a certificate that names an OCSP responder the proof that it is not revoked. The responder is asked ' +
+      'over HTTP, in the background.',
+    since: 'Gibbon',
+  },
   ssl_session_tickets: {
     kind: 'boolean',
     default: 'on',

@@ -19,6 +19,7 @@ export function compareStep(outcome: StepOutcome, step: PluginStep): void {
     { status: step.status, headers: step.headers ?? {} },
   );
   if (step.body !== undefined) assert.equal(outcome.body, step.body);
+  if (step.bodyMatches !== undefined) assert.match(outcome.body, step.bodyMatches);
   if (step.message !== undefined) assert.equal(JSON.parse(outcome.body).message, step.message);
   if (step.upstream === null) assert.equal(outcome.upstream, undefined, 'the upstream must not be asked');
   else if (step.upstream !== undefined) compareUpstream(outcome.upstream, step.upstream);

@@ -7,6 +7,9 @@ import { hmacAuthCases } from './hmac-auth.cases.ts';
 import { ipRestrictionCases } from './ip-restriction.cases.ts';
 import { jwtCases } from './jwt.cases.ts';
 import { keyAuthCases } from './key-auth.cases.ts';
+import { ldapAuthCases } from './ldap-auth.cases.ts';
+import { mtlsAuthCases } from './mtls-auth.cases.ts';
+import { oauth2Cases } from './oauth2.cases.ts';
 import type { PluginCase } from './plugin-case.ts';
 import { proxyCacheCases } from './proxy-cache.cases.ts';
 import { rateLimitingCases } from './rate-limiting.cases.ts';
@@ -27,6 +30,9 @@ export const pluginTables: { readonly [plugin: string]: readonly PluginCase[] } 
   'ip-restriction': ipRestrictionCases,
   jwt: jwtCases,
   'key-auth': keyAuthCases,
+  'ldap-auth': ldapAuthCases,
+  'mtls-auth': mtlsAuthCases,
+  oauth2: oauth2Cases,
   'proxy-cache': proxyCacheCases,
   'rate-limiting': rateLimitingCases,
   redirect: redirectCases,

@@ -69,7 +69,7 @@ export function headers(stream: number, fields: Fields = request(), isLast = tru
   return frame(1, isLast ? 5 : 4, stream, block(fields));
 }
 
-/** A client that sends exactly the frames it is given and keeps all that come. */
+/** One end of a connection, the client's unless told, that sends exactly the frames it is given and keeps all that come. */
 export class FrameClient {
   readonly socket: Socket;
   readonly frames: Frame[] = [];
@@ -79,9 +79,13 @@ export class FrameClient {
   #wake: (() => void) | undefined;
   readonly #decoder = new HpackDecoder();
 
-  constructor(socket: Socket) {
+  /** `skipped` is how many bytes come before the first frame. */
+  constructor(socket: Socket, skipped = 0) {
     this.socket = socket;
-    socket.on('data', (data: Buffer) => {
+    let toSkip = skipped;
+    socket.on('data', (read: Buffer) => {
+      const data = read.subarray(toSkip);
+      toSkip -= read.length - data.length;
       this.#bytes = this.#bytes.length === 0 ? data : Buffer.concat([this.#bytes, data]);
       this.#cut();
       this.#wake?.();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createRoute, type InProcessGateway, startTestGateway } from '../../support/gateway.ts';
+import { connectRaw } from '../../support/raw-client.ts';
 import { type ScriptedUpstream, startUpstream } from '../../support/scripted-upstream.ts';
 import { connectFrames, type FrameClient, say } from './frame-client.ts';
 import { protocolCases } from './rfc9113.cases.ts';
@@ -48,6 +49,15 @@ describe('RFC 9113 at the listener', () => {
       client.close();
     });
   }
+
+  it('3.4: what is neither the preface nor a request of HTTP/1', async () => {
+    const client = await connectRaw({ port: gateway.port });
+    client.send('INVALID CONNECTION PREFACE\r\n\r\n');
+    assert.equal((await client.closed()).rest, '');
+    const other = await connectRaw({ port: gateway.port });
+    assert.equal((await other.ask('GET /x HTTP/3.0\r\nHost: a\r\n\r\n')).status, 505);
+    other.close();
+  });
 
   it('3.4: a first frame other than SETTINGS', async () => {
     const client = await connectFrames(gateway.port);

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { createDatabase, type Database } from '../../../src/db/index.ts';
-import { coreEntities } from '../../../src/entities/index.ts';
+import { coreEntities, coreEntitiesFor } from '../../../src/entities/index.ts';
 import { silentLogger, systemClock } from '../../../src/kernel/index.ts';
 import { pluginSubschema } from '../../../src/pdk/support.ts';
 import { bundledPlugins } from '../../../src/plugins/index.ts';
@@ -292,9 +292,19 @@ describe('the layout of Kong on Postgres', () => {
       },
     });
     const entities = [...coreEntities, extra];
-    await (await open()).close();
-    await assert.rejects(openAsItIs(entities), { code: 'ERR_STORE_MIGRATIONS', message: /entities wishes/ });
-    const opened = await open({}, entities);
+    await database.sql(kongsTables);
+    await database.sql("INSERT INTO workspaces (id, name) VALUES (gen_random_uuid(), 'default')");
+    const before = await database.sql(catalogue);
+    // Two nodes that start at once on a database of Kong's add the table once, and change nothing else.
+    const [opened, second] = (await Promise.all([openAsItIs(entities), openAsItIs(entities)])) as [Database, Database];
+    await second.close();
+    const isOfWishes = ([line]: (string | null)[]): boolean => line!.includes('wishes');
+    const after = await database.sql(catalogue);
+    assert.deepEqual(
+      after.filter((row) => !isOfWishes(row)),
+      before,
+    );
+    assert.ok(after.some(isOfWishes));
     const made = await opened.dao('wishes').insert({ name: 'w', counts: [3, 1], tags: ['t'] }, { ttl: 100 });
     assert.ok(made.ok, JSON.stringify(made));
     const found = await opened.dao('wishes').selectBy('name', 'w');
@@ -305,6 +315,18 @@ describe('the layout of Kong on Postgres', () => {
     await assert.rejects(openAsItIs([...coreEntities, grown]), { message: /entities wishes\.more/ });
     await (await open({}, [...coreEntities, grown])).close();
     await (await openAsItIs([...coreEntities, grown])).close();
+  });
+
+  it('has the columns of expression routes, whatever the flavour', async () => {
+    await (await open()).close();
+    const opened = await openAsItIs(coreEntitiesFor('expressions', () => undefined));
+    const given = { expression: 'http.path == "/a"', priority: 2 ** 46 - 1 };
+    const made = await opened.dao('routes').insert(given);
+    assert.ok(made.ok, JSON.stringify(made));
+    const found = await opened.dao('routes').select(made.value['id'] as string);
+    assert.ok(found.ok);
+    assert.deepEqual([found.value?.['expression'], found.value?.['priority']], [given.expression, given.priority]);
+    await opened.close();
   });
 
   it('is made once when several nodes start at once', async () => {

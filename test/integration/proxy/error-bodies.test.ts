@@ -112,3 +112,52 @@ describe('error bodies', () => {
     client.close();
   });
 });
+
+describe('errors as problem details', () => {
+  let bench: Bench;
+  before(async () => {
+    bench = await startBench({ error_problem_details: 'on' });
+  });
+  after(() => bench.close());
+
+  async function ask(headers: string): Promise<{ readonly type: string | undefined; readonly body: string }> {
+    const client = await bench.gateway.connect();
+    client.send(`GET /none HTTP/1.1\r\nHost: a\r\n${headers}\r\n`);
+    const answer = await client.answer();
+    client.close();
+    assert.equal(answer.status, 404);
+    return { type: answer.header('content-type'), body: answer.body.toString() };
+  }
+
+  it('take the place of JSON', async () => {
+    for (const headers of ['', 'Accept: application/json\r\n', 'Accept: */*\r\n']) {
+      const { type, body } = await ask(headers);
+      assert.equal(type, 'application/problem+json', headers);
+      const { request_id: id, ...problem } = JSON.parse(body);
+      assert.match(id, /^[0-9a-f]{32}$/);
+      const detail = 'no Route matched with those values';
+      assert.deepEqual(problem, { type: 'about:blank', title: 'Not Found', status: 404, detail });
+    }
+  });
+
+  it('leave other formats alone', async () => {
+    const { type, body } = await ask('Accept: text/html\r\n');
+    assert.equal(type, types.html);
+    assert.match(body, /<p>no Route matched with those values\.<\/p>/);
+  });
+
+  it('are what a plugin answers an error with', async () => {
+    const { body } = await bench.gateway.admin('POST', `/routes/${bench.routeId}/plugins`, {
+      name: 'request-size-limiting',
+      config: { allowed_payload_size: 1, size_unit: 'bytes' },
+    });
+    const client = await bench.gateway.connect();
+    client.send('POST /t HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello');
+    const answer = await client.answer();
+    client.close();
+    await bench.gateway.admin('DELETE', `/plugins/${body.id}`);
+    assert.equal(answer.status, 413);
+    assert.equal(answer.header('content-type'), 'application/problem+json');
+    assert.equal(JSON.parse(answer.body.toString()).title, 'Payload Too Large');
+  });
+});

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect as connectTcp } from 'node:net';
+import { Duplex } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { connect as connectTls } from 'node:tls';
 import { binaryHeader } from '../../../src/proxy/listeners/proxy-protocol/header.cases.ts';
@@ -28,6 +29,36 @@ async function talk(port: number, pieces: readonly (string | Uint8Array)[], tls 
   });
   if (tls) socket.write(pieces.at(-1)!);
   await ended;
+  return received;
+}
+
+/** Asks over TLS, where the first packet is header and ClientHello up to `cut`, and the rest comes a turn later. */
+async function talkTls(port: number, header: Uint8Array, cut: number): Promise<string> {
+  const raw = connectTcp({ port, host: '127.0.0.1', noDelay: true });
+  raw.on('error', () => {});
+  await once(raw, 'connect');
+  let before = header;
+  const wire = new Duplex({
+    read() {},
+    write(chunk: Buffer, _encoding, done) {
+      const bytes = Buffer.concat([before, chunk]);
+      const end = before.length === 0 ? bytes.length : Math.min(cut, bytes.length);
+      before = Buffer.alloc(0);
+      raw.write(bytes.subarray(0, end), () => {
+        setImmediate(() => (end === bytes.length ? done() : raw.write(bytes.subarray(end), () => done())));
+      });
+    },
+  });
+  raw.on('data', (bytes) => wire.push(bytes)).on('close', () => wire.push(null));
+  const socket = connectTls({ socket: wire, rejectUnauthorized: false, servername: 'a.test' });
+  let received = '';
+  socket.on('error', () => {}).setEncoding('latin1');
+  socket.on('data', (text: string) => {
+    received += text;
+  });
+  socket.write(request);
+  await once(raw, 'close');
+  await new Promise<void>((resolve) => setImmediate(resolve));
   return received;
 }
 
@@ -85,6 +116,18 @@ describe('PROXY protocol on proxy_listen', () => {
   it('stands before TLS', async () => {
     const answer = await talk(gateway.tlsPort, ['PROXY TCP6 2001:db8::9 ::1 12345 443\r\n', request], true);
     assert.match(bodyOf(answer), /^2001:db8::9 127\.0\.0\.1 \d+$/);
+  });
+
+  it('stands before a ClientHello that is read for its name, wherever the two are cut', async () => {
+    const header = binaryHeader(0x21, 0x11, client);
+    const cuts = [...Array.from({ length: header.length + 8 }, (_, at) => at + 1), header.length + 200, 65_536];
+    for (const readsNames of [false, true]) {
+      if (readsNames) await gateway.admin('POST', '/routes', { protocols: ['https'], snis: ['other.test'] });
+      for (const cut of cuts) {
+        const answer = await talkTls(gateway.tlsPort, header, cut);
+        assert.match(bodyOf(answer), /^203\.0\.113\.9 127\.0\.0\.1 \d+$/, `cut at ${cut}`);
+      }
+    }
   });
 
   it('refuses connections without a header, and such whose header does not come', async () => {

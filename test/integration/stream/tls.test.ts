@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import type { Server, Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { Duplex } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { type ConnectionOptions, connect, createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import { createStreamHandshakes } from '../../../src/proxy/stream/handshakes.ts';
+import { createCertificateStore, createTicketKeys } from '../../../src/tls/index.ts';
 import { onePem } from '../../support/admin-pems.ts';
 import type { InProcessGateway } from '../../support/gateway.ts';
 import { requireService } from '../../support/services.ts';
@@ -262,4 +264,63 @@ describe('TLS through the gateway', () => {
       }),
     );
   });
+});
+
+it('sessions are resumed until the keys of their tickets are replaced', async () => {
+  const certificates = createCertificateStore({
+    defaultCertificate: { cert: [onePem.cert], key: [onePem.key] },
+    ticketKeys: createTicketKeys(),
+  });
+  const begin = createStreamHandshakes({ certificates, options: certificates.serverOptions });
+  const server = createServer((raw) => {
+    const secured = begin(raw, (choose) => choose());
+    secured.on('error', () => {}).once('secure', () => secured.resume().end('done'));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+
+  async function visit(
+    session?: Buffer,
+  ): Promise<{ readonly session: Buffer | undefined; readonly isReused: boolean }> {
+    const options = { port, host: '127.0.0.1', rejectUnauthorized: false, servername: 'one.test' };
+    const socket = connect({ ...options, ...(session === undefined ? {} : { session }) });
+    let isReused = false;
+    let ticket: Buffer | undefined;
+    socket.once('secureConnect', () => {
+      isReused = socket.isSessionReused();
+    });
+    socket.on('session', (fresh: Buffer) => {
+      ticket = fresh;
+    });
+    await once(socket.resume(), 'close');
+    return { session: ticket, isReused };
+  }
+  const first = await visit();
+  assert.equal((await visit(first.session)).isReused, true);
+  certificates.setTicketKeys(createTicketKeys());
+  const second = await visit(first.session);
+  assert.deepEqual([first.isReused, second.isReused], [false, false]);
+  assert.equal((await visit(second.session)).isReused, true);
+  server.close();
+});
+
+it('streams are routed by expressions where the router takes them', async () => {
+  const gateway = await startStreamGateway('127.0.0.1:0 ssl', { router_flavor: 'expressions' });
+  const [fields, expression] = [await startStreamServer(greet('fields')), await startStreamServer(greet('expression'))];
+  try {
+    await createStreamRoute(gateway, fields.port, { protocols: ['tls'], snis: ['*.test'] });
+    await createStreamRoute(gateway, expression.port, { protocols: ['tls'], expression: 'tls.sni =^ ".e.test"' });
+    for (const [servername, greeting] of [
+      ['one.test', 'fields:x'],
+      ['some.e.test', 'expression:x'],
+    ] as const) {
+      const client = connect({ port: streamPort(gateway), host: '127.0.0.1', rejectUnauthorized: false, servername });
+      client.end('x');
+      assert.equal(await readAll(client), greeting);
+    }
+  } finally {
+    await gateway.stop();
+    await fields.close();
+    await expression.close();
+  }
 });

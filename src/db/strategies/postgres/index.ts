@@ -9,7 +9,7 @@ import type { After } from '../timers.ts';
 import { readCatalogue } from './catalogue.ts';
 import { type Client, createPool, type Ear, listen, type Pool, type PostgresServer, storeFault } from './connection.ts';
 import { eventReaders, eventsKeptMs, notificationChannel, publish } from './events.ts';
-import { migrate, readState, requireUpToDate } from './migrations.ts';
+import { addOwnTables, lacksOwnTables, migrate, readState, requireUpToDate } from './migrations.ts';
 import { createReadSession, createWriteSession, removeExpired, type SessionContext } from './session.ts';
 import { createTable } from './tables.ts';
 
@@ -169,8 +169,14 @@ async function openStore(
   const pool = createPool(server, after);
   try {
     if (options.migrate !== undefined) await migrate(server, layouts, { ...options.migrate, after });
-    const catalogue = await readCatalogue(pool);
-    requireUpToDate(await readState(pool, layouts, catalogue));
+    let catalogue = await readCatalogue(pool);
+    let state = await readState(pool, layouts, catalogue);
+    if (lacksOwnTables(state, layouts)) {
+      await pool.lend((client) => addOwnTables(client, layouts));
+      catalogue = await readCatalogue(pool);
+      state = await readState(pool, layouts, catalogue);
+    }
+    requireUpToDate(state);
     const tables = new Map(layouts.map((layout) => [layout.entity, createTable(layout, catalogue)]));
     const { rows } = await pool.query(`SELECT "id" FROM "workspaces" WHERE "name" = 'default'`);
     const workspaceId = rows[0]?.[0];

@@ -41,15 +41,13 @@ export async function migrate(
   }
 }
 
-async function migrateWith(
+function migrateWith(
   client: Client,
   layouts: readonly TableLayout[],
   lockTimeoutMs: number,
   schema: string | undefined,
 ): Promise<void> {
-  await client.script('BEGIN');
-  try {
-    await lock(client, lockTimeoutMs);
+  return aloneInTransaction(client, lockTimeoutMs, async () => {
     if (schema !== undefined) await createSchema(client, schema);
     const catalogue = await readCatalogue(client);
     const state = await readState(client, layouts, catalogue);
@@ -58,6 +56,39 @@ async function migrateWith(
       await refuseOldConfigs(client, state);
     }
     await complete(client, layouts, catalogue);
+  });
+}
+
+/** How long a node that starts waits for one that migrates, in milliseconds. */
+const startTimeoutMs = 60_000;
+
+/**
+ * Adds tables that Kong does not know to a database that is up to date otherwise, so that one of Kong's opens as it is.
+ * @throws GibbonError `ERR_STORE_LOCKED` when another node migrates for long, and whatever the server says
+ */
+export function addOwnTables(client: Client, layouts: readonly TableLayout[]): Promise<void> {
+  return aloneInTransaction(client, startTimeoutMs, async () => {
+    const statements = ownTables(layouts, await readCatalogue(client));
+    if (statements.length > 0) await client.script(statements.join(';\n'));
+  });
+}
+
+/** True when nothing is missing but tables that Kong does not know. */
+export function lacksOwnTables(state: StoreState | undefined, layouts: readonly TableLayout[]): boolean {
+  if (state === undefined || state.pending.length > 0) return false;
+  const own = new Set(ownLayouts(layouts).map(({ entity }) => entity));
+  const missing = neededGroups(state);
+  return (
+    missing.length > 0 &&
+    missing.every(({ subsystem, names }) => subsystem === 'entities' && names.every((name) => own.has(name)))
+  );
+}
+
+async function aloneInTransaction(client: Client, lockTimeoutMs: number, work: () => Promise<void>): Promise<void> {
+  await client.script('BEGIN');
+  try {
+    await lock(client, lockTimeoutMs);
+    await work();
     await client.script('COMMIT');
   } catch (fault) {
     await client.script('ROLLBACK').catch(() => {});
@@ -127,14 +158,18 @@ export function requireUpToDate(state: StoreState | undefined): void {
     });
   }
   refuseForeign(state);
-  // A database of Kong has all that is needed but the note that we were there.
-  const missing = state.missing.filter(({ namespace, subsystem }) => subsystem === 'entities' || isCore(namespace));
+  const missing = neededGroups(state);
   if (missing.length > 0) {
     const names = missing.map(({ subsystem, names }) => `${subsystem} ${names.join(', ')}`).join('; ');
     throw new GibbonError(`New migrations available (${names}): run 'gibbon migrations up'`, {
       code: 'ERR_STORE_MIGRATIONS',
     });
   }
+}
+
+/** What is missing and cannot be done without: a database of Kong has all of it, but not the note that we were there. */
+function neededGroups(state: StoreState): readonly MigrationGroup[] {
+  return state.missing.filter(({ namespace, subsystem }) => subsystem === 'entities' || isCore(namespace));
 }
 
 /** What only Kong itself can bring forward. */
@@ -207,18 +242,27 @@ async function lock(client: Client, timeoutMs: number): Promise<void> {
 }
 
 async function complete(client: Client, layouts: readonly TableLayout[], before: Catalogue): Promise<void> {
-  const isKongs = new Set(kongTables.map(({ name }) => name));
   const statements = [
     ...kongTables.flatMap((table) => completeKongTable(table, before)),
     ...kongFunctions.filter(({ name }) => !before.functions.has(name)).map(({ sql }) => sql),
     ...kongTables.flatMap((table) => connectKongTable(table, before)),
-    // Parents come before their children in the list of entities or refer to tables of Kong.
-    ...parentsFirst(layouts)
-      .filter(({ entity }) => !isKongs.has(tableName(entity)))
-      .flatMap((layout) => completeTable(layout, before)),
+    ...ownTables(layouts, before),
     ...records(),
   ];
   await client.script(statements.join(';\n'));
+}
+
+/** Statements for the tables that Kong does not know, parents before their children. */
+function ownTables(layouts: readonly TableLayout[], before: Catalogue): string[] {
+  const own = new Set(ownLayouts(layouts));
+  return parentsFirst(layouts)
+    .filter((layout) => own.has(layout))
+    .flatMap((layout) => completeTable(layout, before));
+}
+
+function ownLayouts(layouts: readonly TableLayout[]): TableLayout[] {
+  const isKongs = new Set(kongTables.map(({ name }) => name));
+  return layouts.filter(({ entity }) => !isKongs.has(tableName(entity)));
 }
 
 /** What is recorded as executed, and the two rows that every database of Kong has. */

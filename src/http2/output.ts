@@ -1,39 +1,27 @@
-import type { Socket } from 'node:net';
-import {
-  type Chunk,
-  type ChunkPool,
-  defaultWindow,
-  FrameWriter,
-  HpackEncoder,
-  type LineCache,
-} from '../../http2/index.ts';
+import type { Chunk, ChunkPool } from './chunk-pool.ts';
+import { FrameWriter } from './frame-writer.ts';
+import { defaultWindow } from './frames.ts';
+import { HpackEncoder } from './hpack-encoder.ts';
+import type { LineCache } from './line-cache.ts';
+import type { TurnEnd, TurnWriter } from './turn-end.ts';
 
-/** What the HTTP/2 connections of a listener share. */
+/** What the HTTP/2 connections of a listener, or those to all upstreams, share. */
 export interface Http2Shared {
   readonly pool: ChunkPool;
   readonly lines: LineCache;
   readonly turn: TurnEnd;
 }
 
-/** Something that writes out, at the end of a turn of the event loop, what was gathered in it. */
-export interface TurnWriter {
-  writeOut(): void;
-}
-
-/** Calls writers once the turn of the event loop in which they asked for it is over. */
-export class TurnEnd {
-  #waiting: TurnWriter[] = [];
-  readonly #run = (): void => {
-    const list = this.#waiting;
-    this.#waiting = [];
-    for (let at = 0; at < list.length; at += 1) list[at]!.writeOut();
-  };
-
-  add(writer: TurnWriter): void {
-    // After the poll phase: by then all sockets that were ready have been read.
-    if (this.#waiting.length === 0) setImmediate(this.#run);
-    this.#waiting.push(writer);
-  }
+/** Where a connection writes to: what of a socket that takes. */
+export interface OutputSocket {
+  readonly writable: boolean;
+  /** Bytes that wait in it. */
+  readonly writableLength: number;
+  /** More waits than it should; there will be a drain event. */
+  readonly writableNeedDrain: boolean;
+  cork(): void;
+  uncork(): void;
+  write(bytes: Uint8Array, written: () => void): boolean;
 }
 
 /** A stream whose body has to wait for a window or for the socket. */
@@ -52,7 +40,7 @@ export interface WriteWatch {
 
 /** Bytes that may wait in a connection before its streams have to. */
 const highWater = 131_072;
-/** Bytes beyond which nothing more is read from a client that takes nothing. */
+/** Bytes beyond which nothing more is read from a peer that takes nothing. */
 const readLimit = 524_288;
 /** What a stream sends before it is another one's turn. */
 const quantum = 16_384;
@@ -61,9 +49,9 @@ const quantum = 16_384;
 export class Http2Output implements TurnWriter {
   readonly writer: FrameWriter;
   readonly encoder: HpackEncoder;
-  /** Bytes of DATA that the client takes on the connection. */
+  /** Bytes of DATA that the peer takes on the connection. */
   window = defaultWindow;
-  readonly #socket: Socket;
+  readonly #socket: OutputSocket;
   readonly #shared: Http2Shared;
   readonly #inFlight: Chunk[] = [];
   readonly #waiting = new Set<WaitingStream>();
@@ -75,7 +63,7 @@ export class Http2Output implements TurnWriter {
     this.#watch.onWritten();
   };
 
-  constructor(socket: Socket, shared: Http2Shared, watch: WriteWatch) {
+  constructor(socket: OutputSocket, shared: Http2Shared, watch: WriteWatch) {
     this.#socket = socket;
     this.#shared = shared;
     this.#watch = watch;
@@ -88,7 +76,7 @@ export class Http2Output implements TurnWriter {
     return Math.min(this.window, highWater - this.writer.pending - this.#socket.writableLength);
   }
 
-  /** The client does not take what we send; reading more from it would only make it worse. */
+  /** The peer does not take what we send; reading more from it would only make it worse. */
   get isClogged(): boolean {
     return this.writer.pending + this.#socket.writableLength > readLimit;
   }

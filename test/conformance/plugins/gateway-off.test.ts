@@ -1,0 +1,3 @@
+import { runTables } from './run-tables.ts';
+
+runTables('off');
