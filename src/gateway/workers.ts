@@ -5,7 +5,7 @@ import type { DnsStatistics } from '../dns/index.ts';
 import type { EntityChange } from '../events/index.ts';
 import { GibbonError, type Logger, type LogLevel, messageOf } from '../kernel/index.ts';
 import type { Row } from '../schema/index.ts';
-import type { FromWorker, RowWrite, ToWorker } from './messages.ts';
+import type { FromWorker, RowAddition, RowWrite, ToWorker } from './messages.ts';
 import type { WorkerData } from './worker-data.ts';
 
 /** What {@link createWorkers} needs. */
@@ -18,7 +18,7 @@ export interface WorkersOptions {
   /** Looks a row up in the store for a worker. */
   readonly find: (request: RowRequest) => Promise<Row | undefined>;
   /** Writes a row for a worker. */
-  readonly write: (write: RowWrite) => Promise<Row | undefined>;
+  readonly write: (write: RowWrite | RowAddition) => Promise<Row | undefined>;
   /** What a new worker must know of the health of addresses. */
   readonly verdicts: () => readonly HealthVerdict[];
   /** Takes what a worker saw of addresses. */

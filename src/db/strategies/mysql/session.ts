@@ -2,7 +2,7 @@ import { type Clock, GibbonError } from '../../../kernel/index.ts';
 import type { Row } from '../../../schema/index.ts';
 import type { TableLayout } from '../columns.ts';
 import { inLots } from '../lots.ts';
-import type { Key, NewRecord, ReadSession, StoredRecord, TagRecord, Violation, WriteSession } from '../strategy.ts';
+import type { Addition, Key, NewRecord, ReadSession, StoredRecord, TagRecord, Violation, WriteSession } from '../strategy.ts';
 import { decodeRecord, encodeRecord, type SqlValue } from '../values.ts';
 import { type Client, type SqlRow, storeFault } from './connection.ts';
 import {
@@ -181,6 +181,27 @@ export function createWriteSession(client: Client, context: SessionContext): Wri
       return attempt(table.layout, () => client.run(table.statements.delete, key));
     },
   };
+}
+
+/** Adds to the values of rows, one by one, and returns the sums. */
+export async function addToValues(
+  client: Client,
+  context: SessionContext,
+  entity: string,
+  additions: readonly Addition[],
+): Promise<readonly number[]> {
+  const { layout, statements } = tableOf(context, entity);
+  const sums: number[] = [];
+  for (const { key, by, expiresAt } of additions) {
+    if (by === 0) {
+      const [found] = await client.query(statements.selectValue, key);
+      sums.push(Number(found?.[0] ?? 0));
+      continue;
+    }
+    const values = layout.hasTtl ? [...key, by, expiresAt, by] : [...key, by, by];
+    sums.push((await client.run(statements.add, values)).insertId);
+  }
+  return sums;
 }
 
 /** Deletes the expired rows of a table and returns how many. */

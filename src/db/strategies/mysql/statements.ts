@@ -24,6 +24,9 @@ export interface TableStatements {
   /** Whether there is a row with this key, expired or not. */
   readonly selectByCacheKey: string;
   readonly removeExpired: string;
+  /** Makes a row or adds to its value; the sum is the id of what was inserted last. */
+  readonly add: string;
+  readonly selectValue: string;
 }
 
 /** Builds the fixed statements of a table. */
@@ -42,7 +45,20 @@ export function tableStatements(layout: TableLayout): TableStatements {
     selectMany: `${selectFrom(layout)} WHERE ${lotCondition(layout)}${alive(layout)}`,
     selectByCacheKey: `${selectFrom(layout)} WHERE \`cache_key\` = ?${alive(layout)}`,
     removeExpired: `DELETE FROM ${table} WHERE \`ttl\` < ?`,
+    add: additionInto(layout),
+    selectValue: `SELECT \`value\` FROM ${table} WHERE ${key}`,
   };
+}
+
+/** Binds the key, what to add, the expiry where there is one, and once more what to add. */
+function additionInto(layout: TableLayout): string {
+  const ttl = layout.hasTtl ? [extraColumns.ttl] : [];
+  const columns = [...layout.primaryKey, 'value', ...ttl];
+  const places = columns.map((name) => (name === 'value' ? 'LAST_INSERT_ID(?)' : '?'));
+  return (
+    `INSERT INTO ${quoted(layout.entity)} (${columns.map(quoted).join(', ')}) VALUES (${places.join(', ')}) ` +
+    'ON DUPLICATE KEY UPDATE `value` = LAST_INSERT_ID(`value` + ?)'
+  );
 }
 
 /** The columns that every write binds, in the order of `encodeRecord`. */
