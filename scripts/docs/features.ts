@@ -425,6 +425,7 @@ export const sections: readonly FeatureSection[] = [
       '123': 'rate-limiting: 429',
       '124': 'rate-limiting: `hide_client_headers`',
       '125': 'rate-limiting: headers on all answers',
+      '126': 'rate-limiting: policies',
       '127': 'rate-limiting: `sync_rate`',
       '128': 'rate-limiting: `fault_tolerant`',
       '129': 'rate-limiting: `local` by default',

@@ -8,7 +8,9 @@ import type { Settings } from '../settings/index.ts';
  * every other name is looked for in `plugin_path`. Without a database they are configured as that allows.
  * @throws GibbonError `ERR_PLUGIN_LOAD` when one cannot be loaded; the message says where it was looked for.
  */
-export async function loadPlugins(settings: Pick<Settings, 'plugins' | 'plugin_path' | 'database' | 'role'>): Promise<readonly AnyPlugin[]> {
+export async function loadPlugins(
+  settings: Pick<Settings, 'plugins' | 'plugin_path' | 'database' | 'role'>,
+): Promise<readonly AnyPlugin[]> {
   const loaded = new Map<string, AnyPlugin>();
   for (const name of settings.plugins) {
     if (name === 'off') continue;

@@ -65,7 +65,8 @@ export function createStoreClient(send: (message: FromWorker) => void): StoreCli
         update: async (id, given, ttl) =>
           (await write({ entity, operation: 'update', id, given, ...living(ttl) })) ?? undefined,
         delete: async (id) => (await write({ entity, operation: 'delete', id })) !== null,
-        add: async (additions) => (await write({ entity, operation: 'add', additions }))!['values'] as readonly number[],
+        add: async (additions) =>
+          (await write({ entity, operation: 'add', additions }))!['values'] as readonly number[],
       };
     },
     answered(id, row) {

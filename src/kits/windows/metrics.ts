@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { defineEntity, f, typedefs } from '../../schema/index.ts';
+import { defineEntity, f } from '../../schema/index.ts';
 
 /** The id that stands for no route and no service in what counters are called. */
 export const nobody = '00000000-0000-0000-0000-000000000000';

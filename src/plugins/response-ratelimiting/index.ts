@@ -50,7 +50,8 @@ function createPolicy(
   clients: RedisClients,
   windows: Windows,
 ): Policy {
-  if (policy === 'cluster') return createClusterPolicy(host.writer(responseRatelimitingMetrics), instance, cells, windows);
+  if (policy === 'cluster')
+    return createClusterPolicy(host.writer(responseRatelimitingMetrics), instance, cells, windows);
   const { routeId, serviceId } = instance;
   // Counters belong to what a configuration is attached to: configurations of one route and service share them.
   const prefix = `response-ratelimit:${routeId ?? nobody}:${serviceId ?? nobody}:`;

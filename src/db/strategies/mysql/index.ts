@@ -82,9 +82,11 @@ export function createMysqlStrategy(options: MysqlOptions): Strategy {
       }),
     async add(entity, additions) {
       const { pool, context } = store();
-      return pool.lend((client) => addToValues(client, context, entity, additions)).catch((fault: unknown) => {
-        throw storeFault('write to', fault);
-      });
+      return pool
+        .lend((client) => addToValues(client, context, entity, additions))
+        .catch((fault: unknown) => {
+          throw storeFault('write to', fault);
+        });
     },
     follow: (hearer) => store().feed.start(hearer),
     async reachable() {

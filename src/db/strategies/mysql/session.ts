@@ -2,7 +2,16 @@ import { type Clock, GibbonError } from '../../../kernel/index.ts';
 import type { Row } from '../../../schema/index.ts';
 import type { TableLayout } from '../columns.ts';
 import { inLots } from '../lots.ts';
-import type { Addition, Key, NewRecord, ReadSession, StoredRecord, TagRecord, Violation, WriteSession } from '../strategy.ts';
+import type {
+  Addition,
+  Key,
+  NewRecord,
+  ReadSession,
+  StoredRecord,
+  TagRecord,
+  Violation,
+  WriteSession,
+} from '../strategy.ts';
 import { decodeRecord, encodeRecord, type SqlValue } from '../values.ts';
 import { type Client, type SqlRow, storeFault } from './connection.ts';
 import {
@@ -14,6 +23,7 @@ import {
   selectListing,
   selectPage,
   selectTags,
+  sumOffset,
   type TableStatements,
   tableStatements,
   tagsInsertion,
@@ -198,8 +208,10 @@ export async function addToValues(
       sums.push(Number(found?.[0] ?? 0));
       continue;
     }
-    const values = layout.hasTtl ? [...key, by, expiresAt, by] : [...key, by, by];
-    sums.push((await client.run(statements.add, values)).insertId);
+    const row = layout.hasTtl ? [...key, by, expiresAt] : [...key, by];
+    const { count, insertId } = await client.run(statements.add, [...row, by + sumOffset]);
+    // A row that was changed counts as two.
+    sums.push(count === 1 ? by : insertId - sumOffset);
   }
   return sums;
 }

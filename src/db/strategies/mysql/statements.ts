@@ -24,7 +24,7 @@ export interface TableStatements {
   /** Whether there is a row with this key, expired or not. */
   readonly selectByCacheKey: string;
   readonly removeExpired: string;
-  /** Makes a row or adds to its value; the sum is the id of what was inserted last. */
+  /** Makes a row or adds to its value; then the sum is the id that was inserted last, less {@link sumOffset}. */
   readonly add: string;
   readonly selectValue: string;
 }
@@ -50,14 +50,16 @@ export function tableStatements(layout: TableLayout): TableStatements {
   };
 }
 
-/** Binds the key, what to add, the expiry where there is one, and once more what to add. */
+/** What a sum is moved up by to be told as an id: those are not negative, and JavaScript counts to twice that exactly. */
+export const sumOffset = 2 ** 52;
+
+/** Binds the key, what to add, the expiry where there is one, and what to add moved up by the offset. */
 function additionInto(layout: TableLayout): string {
   const ttl = layout.hasTtl ? [extraColumns.ttl] : [];
   const columns = [...layout.primaryKey, 'value', ...ttl];
-  const places = columns.map((name) => (name === 'value' ? 'LAST_INSERT_ID(?)' : '?'));
   return (
-    `INSERT INTO ${quoted(layout.entity)} (${columns.map(quoted).join(', ')}) VALUES (${places.join(', ')}) ` +
-    'ON DUPLICATE KEY UPDATE `value` = LAST_INSERT_ID(`value` + ?)'
+    `INSERT INTO ${quoted(layout.entity)} (${columns.map(quoted).join(', ')}) VALUES (${columns.map(() => '?').join(', ')}) ` +
+    `ON DUPLICATE KEY UPDATE \`value\` = CAST(LAST_INSERT_ID(\`value\` + ?) AS SIGNED) - ${sumOffset}`
   );
 }
 

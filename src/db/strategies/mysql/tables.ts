@@ -91,7 +91,9 @@ function typeOf({ name, definition }: Column, lookedUp: ReadonlySet<string>): st
       return 'VARCHAR(36)';
     case 'string':
       if (definition.uuid === true) return 'VARCHAR(36)';
-      return lookedUp.has(name) ? `VARCHAR(${Math.min(definition.len_max ?? indexedLength, indexedLength)})` : 'LONGTEXT';
+      return lookedUp.has(name)
+        ? `VARCHAR(${Math.min(definition.len_max ?? indexedLength, indexedLength)})`
+        : 'LONGTEXT';
     case 'integer':
       return 'BIGINT';
     case 'number':

@@ -1,7 +1,15 @@
 import type { Clock } from '../../../kernel/index.ts';
 import { GibbonError, messageOf } from '../../../kernel/index.ts';
 import type { TableLayout } from '../columns.ts';
-import type { Addition, NewRecord, ReadSession, StoredRecord, TagRecord, Violation, WriteSession } from '../strategy.ts';
+import type {
+  Addition,
+  NewRecord,
+  ReadSession,
+  StoredRecord,
+  TagRecord,
+  Violation,
+  WriteSession,
+} from '../strategy.ts';
 import { decodeRecord, encodeRecord, type SqlValue } from '../values.ts';
 import type { Connection } from './connection.ts';
 import {
