@@ -456,6 +456,7 @@ export const sections: readonly FeatureSection[] = [
       '155': 'proxy-cache: `storage_ttl` and memory',
       '156': 'proxy-cache: hits skip later plugins',
       '157': 'proxy-cache: latency of hits',
+      '158': 'proxy-cache: purges are heard by all nodes',
       '159': 'proxy-cache: Admin API',
       '175': 'correlation-id: configuration',
       '176': 'correlation-id: `header_name`',

@@ -11,6 +11,7 @@ import {
 } from '../admin/index.ts';
 import type { SharedCache } from '../cache/index.ts';
 import { type Database, emptyHash } from '../db/index.ts';
+import type { ClusterNotice } from '../events/index.ts';
 import { type Logger, systemClock } from '../kernel/index.ts';
 import type { AnyPlugin } from '../pdk/index.ts';
 import { pluginSubschema } from '../pdk/support.ts';
@@ -128,6 +129,11 @@ export class NodeApis {
   /** Closes the Status API. */
   async closeStatus(): Promise<void> {
     await this.#status?.close();
+  }
+
+  /** Takes what another node told its plugins. */
+  hear(notice: ClusterNotice): void {
+    this.#pluginAdmins?.hear(notice);
   }
 
   /** Lets go of what plugins hold beside the Admin API. */

@@ -164,6 +164,11 @@ export interface PluginAdminHost {
   readonly clock: Clock;
   /** The same memory that the workers use. */
   readonly store: SharedStore;
+  /**
+   * Lets the plugin's Admin side on the other nodes of the store hear of something, as JSON can hold it. A node that cannot
+   * be told has that logged.
+   */
+  tellOthers(data: Row): Promise<void>;
   /** All stored configurations of the plugin, in the order of their ids. */
   configurations(): Promise<readonly { readonly id: string; readonly config: Row }[]>;
 }
@@ -187,6 +192,8 @@ export interface PluginEndpoint {
 /** The Admin side of a plugin. */
 export interface PluginAdmin {
   readonly endpoints: readonly PluginEndpoint[];
+  /** When another node has told something. */
+  readonly heard?: (data: Row) => Promise<void>;
   /** When the Admin API closes. */
   readonly close?: () => void;
 }
