@@ -180,7 +180,7 @@ export class NodeApis {
         await this.#node.workers()?.settled();
       },
       vaults: bundledVaults,
-      cache: createCacheView(this.#node.rows, this.#node.misses, () => this.#node.workers()?.forget()),
+      cache: createCacheView(this.#node.rows, this.#node.misses, () => this.#node.workers()),
       audit: this.#audit,
       logLevel: this.#node.logLevel,
       dns: {

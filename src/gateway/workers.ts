@@ -37,6 +37,8 @@ export interface Workers {
   /** Ports of `proxy_listen` in its order, with those that the system chose for 0. */
   readonly ports: readonly number[];
   readonly count: number;
+  /** How many rows, or lists of rows, they asked the store for. */
+  readonly lookUps: number;
   /** Tells all workers of rows that changed together. */
   announce(changes: readonly EntityChange[]): void;
   /** Tells all workers what to think of addresses. */
@@ -77,6 +79,7 @@ export function createWorkers(options: WorkersOptions): Workers {
   /** Who waits for what the resolvers counted, by the number of the question. */
   const tallies = new Map<number, (statistics: DnsStatistics) => void>();
   let tally = 0;
+  let lookUps = 0;
   let version = 0;
   let ports: readonly number[] = [];
   let isStopping = false;
@@ -163,6 +166,7 @@ export function createWorkers(options: WorkersOptions): Workers {
             if (waiting.size > 0) checkWaiting();
             return;
           case 'find':
+            lookUps += 1;
             reply(member, message.id, options.find(message.request));
             return;
           case 'write':
@@ -233,6 +237,9 @@ export function createWorkers(options: WorkersOptions): Workers {
     },
     get count() {
       return members.size;
+    },
+    get lookUps() {
+      return lookUps;
     },
     announce,
     judge(verdicts) {
