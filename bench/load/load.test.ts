@@ -62,6 +62,8 @@ describe('parseOptions', () => {
       json: false,
       micro: false,
       admin: false,
+      plugins: false,
+      plugin: [],
       subject: 'gibbon',
     });
     assert.throws(() => parseOptions(['--rounds', 'many']), /--rounds is "many": give a number of 1 or more/);

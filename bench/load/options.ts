@@ -15,6 +15,10 @@ export interface BenchOptions {
   readonly micro: boolean;
   /** Measure the Admin API instead. */
   readonly admin: boolean;
+  /** Measure what plugins cost instead. */
+  readonly plugins: boolean;
+  /** Words in the names of those to measure; all when empty. */
+  readonly plugin: readonly string[];
   /** What is measured against nginx: `nginx` itself shows how much the method wavers. */
   readonly subject: 'gibbon' | 'nginx';
 }
@@ -28,6 +32,8 @@ export const usage = `Usage: npm run bench -- [options]
   --subject <name>     gibbon, or nginx to see how much the method wavers (gibbon)
   --json               print JSON in place of the table
   --admin              measure the Admin API instead
+  --plugins            measure what each plugin costs over a bare route instead
+  --plugin <word>      only those whose names have the word (may be repeated)
   --micro [pattern]    run bench/micro/*.bench.ts instead
 `;
 
@@ -47,6 +53,8 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       json: { type: 'boolean', default: false },
       micro: { type: 'boolean', default: false },
       admin: { type: 'boolean', default: false },
+      plugins: { type: 'boolean', default: false },
+      plugin: { type: 'string', multiple: true },
     },
     allowPositionals: true,
   });
@@ -61,6 +69,8 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     json: values.json,
     micro: values.micro,
     admin: values.admin,
+    plugins: values.plugins || values.plugin !== undefined,
+    plugin: values.plugin ?? [],
     subject: values.subject,
   };
 }
