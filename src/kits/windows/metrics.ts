@@ -47,11 +47,6 @@ export function metricsKeys({
   ];
 }
 
-/** The beginning of what counters in the memory of the node are called: short, for each count hashes the whole. */
-export function localPrefix(prefix: string): string {
-  return createHash('sha256').update(prefix).digest('base64').slice(0, 16);
-}
-
 function fitting(text: string): string {
   return text.length <= longest ? text : `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }

@@ -1,6 +1,6 @@
 import { messageOf } from '../../kernel/index.ts';
 import { createRedisClients, type RedisClients } from '../../kits/redis/index.ts';
-import { createWindows, localPrefix, nobody, orderProblem, type Windows } from '../../kits/windows/index.ts';
+import { createWindows, nobody, orderProblem, type Windows } from '../../kits/windows/index.ts';
 import { definePlugin, type Kong, kongVersion, type PluginHost, type PluginInstance } from '../../pdk/index.ts';
 import type { StoredOf } from '../../schema/index.ts';
 import { ratelimitingMetrics } from './entities.ts';
@@ -51,7 +51,7 @@ function createPolicy(
     return createClusterPolicy(host.writer(ratelimitingMetrics), instance, limits, windows, isSliding);
   }
   if (stored.policy !== 'redis' || redis === null) {
-    return createLocalPolicy(host.counters, localPrefix(prefix), limits, windows, isSliding);
+    return createLocalPolicy(host.counters, prefix, limits, windows, isSliding);
   }
   const client = clients.open(redis);
   if (syncRate === -1) return createRedisPolicy(client, prefix, limits, windows, isSliding);

@@ -1,6 +1,6 @@
 import { messageOf } from '../../kernel/index.ts';
 import { createRedisClients, type RedisClients, redisShorthands } from '../../kits/redis/index.ts';
-import { createWindows, localPrefix, nobody, type Windows } from '../../kits/windows/index.ts';
+import { createWindows, nobody, type Windows } from '../../kits/windows/index.ts';
 import {
   definePlugin,
   type Handlers,
@@ -55,8 +55,7 @@ function createPolicy(
   const { routeId, serviceId } = instance;
   // Counters belong to what a configuration is attached to: configurations of one route and service share them.
   const prefix = `response-ratelimit:${routeId ?? nobody}:${serviceId ?? nobody}:`;
-  if (policy !== 'redis' || redis === null)
-    return createLocalPolicy(host.counters, localPrefix(prefix), cells, windows);
+  if (policy !== 'redis' || redis === null) return createLocalPolicy(host.counters, prefix, cells, windows);
   return createRedisPolicy(clients.open(redis), prefix, cells, windows);
 }
 
