@@ -530,6 +530,7 @@ export const sections: readonly FeatureSection[] = [
       '008': '`kong.router`',
       '010': '`kong.ip`',
       '017': 'refusals of calls in the wrong phase',
+      '018': 'refusals of wrong arguments',
     },
   },
   {

@@ -154,6 +154,11 @@ export function checkClientVerify(value: unknown): void {
   );
 }
 
+/** @throws GibbonError `ERR_PDK_USE` unless `args` is an object. */
+export function checkArgs(args: unknown): void {
+  if (typeof args !== 'object' || args === null) throw pdkError('args must be a table');
+}
+
 /** Kong's text for a change of the answer's head once it was sent. */
 export const headersSent = 'headers have already been sent';
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -111,6 +112,39 @@ const anywhere = [
   'request.get_path',
 ];
 
+/** What Kong says in the access phase to booleans in the place of arguments. */
+const wrongArguments: { readonly [name: string]: string } = {
+  'client.load_consumer': 'consumer_id must be a string',
+  'client.authenticate': 'consumer must be a table or nil',
+  'client.tls.set_client_verify':
+    'unknown client verify value: true accepted values are: "SUCCESS", "NONE" or "FAILED:<reason>"',
+  'request.get_query_arg': 'query argument name must be a string',
+  'request.get_header': 'header name must be a string',
+  'response.set_status': 'code must be a number',
+  'response.set_header': 'invalid header name "true": got boolean, expected string',
+  'response.add_header': 'invalid header name "true": got boolean, expected string',
+  'response.clear_header': 'header name must be a string',
+  'response.set_headers': 'headers must be a table',
+  'response.exit': 'code must be a number',
+  'response.error': 'code must be a number',
+  'service.set_upstream': 'host must be a string',
+  'service.set_target': 'host must be a string',
+  'service.set_retries': 'retries must be an integer',
+  'service.set_timeouts': 'connect_timeout must be an integer',
+  'service.request.set_scheme': 'scheme must be a string',
+  'service.request.set_path': 'path must be a string',
+  'service.request.set_raw_query': 'query must be a string',
+  'service.request.set_method': 'method must be a string',
+  'service.request.set_query': 'args must be a table',
+  'service.request.clear_query_arg': 'query argument name must be a string',
+  'service.request.set_header': 'invalid header name "true": got boolean, expected string',
+  'service.request.add_header': 'invalid header name "true": got boolean, expected string',
+  'service.request.clear_header': 'header must be a string',
+  'service.request.set_headers': 'headers must be a table',
+  'service.request.set_raw_body': 'body must be a string',
+  'service.request.set_body': 'args must be a table',
+};
+
 type Told = { readonly [phase: string]: { readonly [name: string]: string } };
 
 describe('calls of the development kit, phase by phase', () => {
@@ -132,7 +166,7 @@ describe('calls of the development kit, phase by phase', () => {
   });
 
   async function told(reads_answers: boolean): Promise<Told> {
-    const file = join(folder, `${reads_answers}.json`);
+    const file = join(folder, `${randomUUID()}.json`);
     const { body } = await gateway.admin('POST', '/plugins', { name: 'phases', config: { file, reads_answers } });
     assert.equal(await (await fetch(`http://127.0.0.1:${gateway.port}/`)).text(), 'hello');
     await until(() => existsSync(file));
@@ -159,6 +193,11 @@ describe('calls of the development kit, phase by phase', () => {
 
   it('are refused in the words of Kong where plugins filter answers', async () => {
     check(await told(false), ['rewrite', 'access', 'header_filter', 'body_filter', 'log']);
+  });
+
+  it('are refused in the words of Kong where arguments are of the wrong kind', async () => {
+    const { access = {} } = await told(false);
+    for (const [name, refusal] of Object.entries(wrongArguments)) assert.equal(access[name], refusal, name);
   });
 
   it('are refused in the words of Kong where a plugin reads answers whole', async () => {

@@ -8,7 +8,7 @@ type Call = (kong: Kong) => unknown;
  * phase is refused before arguments are looked at.
  */
 // biome-ignore lint/suspicious/noExplicitAny: wrong arguments are what is handed in
-const wrong: any = 1n;
+const wrong: any = true;
 const calls: { readonly [name: string]: Call } = {
   'client.get_ip': ({ client }) => client.getIp(),
   'client.get_forwarded_ip': ({ client }) => client.getForwardedIp(),
