@@ -10,8 +10,9 @@ import { startGateway } from './gateway.ts';
 import { type Comparison, compare } from './measure.ts';
 import { startReference, startUpstream } from './nginx.ts';
 import { type BenchOptions, parseOptions, usage } from './options.ts';
+import { measurePlugins } from './plugins.ts';
 import { canPin, cores, freePorts, waitForAnswer } from './process.ts';
-import { describeRun, formatResults, writeResults } from './report.ts';
+import { describeRun, formatCosts, formatResults, writeResults } from './report.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 import type { Subject } from './subject.ts';
 
@@ -28,6 +29,7 @@ try {
     if (options.micro) runMicro(args.filter((arg) => !arg.startsWith('-')));
     else if (options.admin) await runAdmin(options);
     else if (options.churn) await runChurn(options);
+    else if (options.plugins) await runPlugins(options);
     else await runLoad(options);
   }
 } catch (error) {
@@ -89,6 +91,29 @@ async function runChurn(options: BenchOptions): Promise<void> {
     } finally {
       await upstream.stop();
     }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function runPlugins(options: BenchOptions): Promise<void> {
+  const nginx = need('nginx');
+  const programs = { wrk: need('wrk'), redis: need('redis') };
+  const folder = mkdtempSync(join(tmpdir(), 'gibbon-bench-'));
+  chmodSync(folder, 0o755);
+  try {
+    const [port = 0] = await freePorts(1);
+    const upstream = await startUpstream(nginx, folder, [port], cores.rest);
+    let comparisons: readonly Comparison[];
+    try {
+      comparisons = await measurePlugins(folder, port, programs, options, say);
+    } finally {
+      await upstream.stop();
+    }
+    const results = describeRun(options, comparisons, versionOf(nginx));
+    const path = writeResults(results);
+    console.log(options.json ? JSON.stringify(results, undefined, 2) : `\n${formatCosts(comparisons)}\n`);
+    say(`Written to ${path}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
