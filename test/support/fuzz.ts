@@ -11,6 +11,12 @@ export function fuzzPlan(runs: number, seed: number): FuzzPlan {
   return { runs: numberOf('GIBBON_FUZZ_RUNS') ?? runs, seed: numberOf('GIBBON_FUZZ_SEED') ?? seed };
 }
 
+/** The same as fast-check asks for it. */
+export function fuzzParameters(runs: number, seed: number): { readonly numRuns: number; readonly seed: number } {
+  const plan = fuzzPlan(runs, seed);
+  return { numRuns: plan.runs, seed: plan.seed };
+}
+
 function numberOf(name: string): number | undefined {
   const text = process.env[name];
   if (text === undefined || text === '') return undefined;
