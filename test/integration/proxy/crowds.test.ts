@@ -83,7 +83,7 @@ describe('crowds of clients', () => {
     const clients = await Promise.all(Array.from({ length: 100 }, () => bench.gateway.connect()));
     const answers = clients.map(async (client, at) => {
       const head = `POST /t/slow-${at} HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n`;
-      await client.sendPieces([head, ...body]);
+      await client.sendPieces([head, ...body.split('')]);
       return (await client.answer('POST')).text;
     });
     const other = await bench.gateway.connect();
