@@ -187,15 +187,18 @@ async function runScenario(
   reference: Subject,
   subject: Subject,
 ): Promise<Comparison> {
-  const headers = scenario.headers ?? {};
+  const { headers = {}, upload, protocol } = scenario;
   const [expected, answered] = await Promise.all(
-    [reference, subject].map((target) => waitForAnswer(urlOf(target, scenario), headers)),
+    [reference, subject].map((target) => waitForAnswer(urlOf(target, scenario), withoutConnection(headers))),
   );
   if (expected !== answered)
     throw new Error(`${subject.name} does not answer ${scenario.path} as ${reference.name} does`);
   const { connections, seconds } = options;
-  const isHttp2 = scenario.protocol !== undefined;
-  const load = (target: Subject) => ({ wrk, url: loadUrlOf(target, scenario), connections, seconds, headers, isHttp2 });
+  const isHttp2 = protocol === 'h2' || protocol === 'h2c';
+  const load = (target: Subject) => {
+    const url = loadUrlOf(target, scenario);
+    return { wrk, url, connections, seconds, headers, upload, isHttp2 };
+  };
   return compare(scenario.name, reference, subject, options.rounds, load, say);
 }
 
@@ -207,7 +210,14 @@ function urlOf(target: Subject, scenario: Scenario): string {
 function loadUrlOf(target: Subject, scenario: Scenario): string {
   const { protocol, path } = scenario;
   if (protocol === undefined) return urlOf(target, scenario);
-  return `${protocol === 'h2' ? 'https' : 'http'}://127.0.0.1:${target.http2?.[protocol] ?? 0}${path}`;
+  // With TLS, HTTP/1.1 is spoken on the same port by those who ask for nothing else.
+  const port = protocol === 'h2c' ? target.http2?.h2c : target.http2?.h2;
+  return `${protocol === 'h2c' ? 'http' : 'https'}://127.0.0.1:${port ?? 0}${path}`;
+}
+
+/** `fetch` keeps that header to itself. */
+function withoutConnection(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'connection'));
 }
 
 function choose(names: readonly string[]): readonly Scenario[] {
