@@ -12,9 +12,9 @@ export interface Gateway extends Subject {
   readonly adminPort: number;
 }
 
-/** Starts Gibbon with one worker in a folder of its own, and configures it through the Admin API; `ports` are the upstream's. */
+/** Starts Gibbon with the workers of the scenario in a folder of its own, and configures it through the Admin API; `ports` are the upstream's. */
 export async function startGateway(
-  scenario: Pick<Scenario, 'name' | 'configure'>,
+  scenario: Pick<Scenario, 'name' | 'configure' | 'workers'>,
   parent: string,
   ports: readonly number[],
   more: Readonly<Record<string, string>> = {},
@@ -24,10 +24,19 @@ export async function startGateway(
   const folder = join(parent, `gibbon-${scenario.name}`);
   const output = `${folder}.log`;
   const log = openSync(output, 'w');
-  const child = spawnPinned(cores.subject, [process.execPath, main, 'start', '--foreground'], {
-    env: { ...withoutSettings(process.env), ...settings(folder, proxyPort, adminPort, { h2, h2c }), ...more },
-    stdio: ['ignore', log, log, 'ipc'],
-  });
+  const { workers = 1 } = scenario;
+  const child = spawnPinned(
+    workers === 1 ? cores.subject : undefined,
+    [process.execPath, main, 'start', '--foreground'],
+    {
+      env: {
+        ...withoutSettings(process.env),
+        ...settings(folder, proxyPort, adminPort, { h2, h2c }, workers),
+        ...more,
+      },
+      stdio: ['ignore', log, log, 'ipc'],
+    },
+  );
   try {
     await started(child, output);
     const create: Create = (path, body) => post(`http://127.0.0.1:${adminPort}${path}`, body);
@@ -51,6 +60,7 @@ function settings(
   proxyPort: number,
   adminPort: number,
   http2: { readonly h2: number; readonly h2c: number },
+  workers: number,
 ): Record<string, string> {
   const listen = [
     `127.0.0.1:${proxyPort} reuseport backlog=16384`,
@@ -66,7 +76,7 @@ function settings(
     KONG_PROXY_ACCESS_LOG: 'off',
     KONG_ADMIN_ACCESS_LOG: 'off',
     KONG_LOG_LEVEL: 'warn',
-    KONG_NGINX_WORKER_PROCESSES: '1',
+    KONG_NGINX_WORKER_PROCESSES: String(workers),
     KONG_NGINX_HTTP_KEEPALIVE_REQUESTS: '100000000',
     KONG_UPSTREAM_KEEPALIVE_MAX_REQUESTS: '0',
     KONG_DEMO: 'off',

@@ -10,6 +10,8 @@ export interface Scenario {
   readonly protocol?: 'https' | 'h2' | 'h2c';
   /** Bytes of the body of each request, which is a POST then; HTTP/1.1 only. */
   readonly upload?: number;
+  /** Workers of either side, which then have all cores; 1 unless told. */
+  readonly workers?: number;
   /** Headers of each request. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Configures the gateway; `upstream` is the URL of the service behind it, and one of `targets`, which answer alike. */
@@ -45,6 +47,7 @@ export const scenarios: readonly Scenario[] = [
   { name: 'proxy', path: '/small', configure: proxyEverything },
   { name: 'proxy-100k', path: '/large', configure: proxyEverything },
   { name: 'upload-100k', path: '/small', upload: 100 * 1024, configure: proxyEverything },
+  { name: 'two-workers', path: '/small', workers: 2, configure: proxyEverything },
   { name: 'https', path: '/small', protocol: 'https', configure: proxyEverything },
   {
     name: 'connection-per-request',
