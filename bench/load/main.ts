@@ -132,7 +132,7 @@ async function runLoad(options: BenchOptions): Promise<void> {
     const [referencePort = 0, ...ports] = await freePorts(1 + targetCount);
     const upstream = await startUpstream(nginx, folder, ports, cores.rest);
     running.push(upstream);
-    const standard = await startReference(nginx, folder, referencePort, ports[0]!, cores.subject);
+    const standard = await startReference(nginx, folder, referencePort, ports[0]!);
     running.push(standard);
     const comparisons: Comparison[] = [];
     for (const scenario of chosen) {
@@ -143,7 +143,12 @@ async function runLoad(options: BenchOptions): Promise<void> {
         own.push(await subject);
         return subject;
       };
-      const reference = scenario.against === undefined ? standard : await start(startOther(scenario, folder, ports));
+      const reference =
+        scenario.against !== undefined
+          ? await start(startOther(scenario, folder, ports))
+          : scenario.workers !== undefined
+            ? await start(startOwnReference(scenario, folder, ports, nginx))
+            : standard;
       const subject = await start(startSubject(options, scenario, folder, ports, nginx));
       comparisons.push(await runScenario(options, scenario, wrk, reference, subject));
       for (const each of own) {
@@ -169,8 +174,18 @@ async function startSubject(
   nginx: string,
 ): Promise<Subject> {
   if (options.subject === 'gibbon') return startGateway(scenario, folder, ports);
+  return startOwnReference(scenario, folder, ports, nginx);
+}
+
+/** Starts an nginx with as many workers as the scenario asks for. */
+async function startOwnReference(
+  { workers }: Scenario,
+  folder: string,
+  ports: readonly number[],
+  nginx: string,
+): Promise<Subject> {
   const [port = 0] = await freePorts(1);
-  return startReference(nginx, folder, port, ports[0]!, cores.subject);
+  return startReference(nginx, folder, port, ports[0]!, workers);
 }
 
 /** Starts a Gibbon that is set up for another scenario, to compare with. */

@@ -12,6 +12,8 @@ export interface Scenario {
   readonly protocol?: 'https' | 'h2' | 'h2c';
   /** Bytes of the body of each request, which is a POST then; HTTP/1.1 only. */
   readonly upload?: number;
+  /** Workers of either side, which then have all cores; 1 unless told. */
+  readonly workers?: number;
   /** Headers of each request. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Routes that are there from the start, with a service for them and the route that is asked for. */
@@ -35,6 +37,7 @@ export const scenarios: readonly Scenario[] = [
   { name: 'proxy', path: '/small', configure: proxyEverything },
   { name: 'proxy-100k', path: '/large', configure: proxyEverything },
   { name: 'upload-100k', path: '/small', upload: 100 * 1024, configure: proxyEverything },
+  { name: 'two-workers', path: '/small', workers: 2, configure: proxyEverything },
   { name: 'https', path: '/small', protocol: 'https', configure: proxyEverything },
   {
     name: 'connection-per-request',
