@@ -2,7 +2,7 @@
  * The way into every command of the repository, in plain JavaScript that any Node from 20 on runs: brings a newer Node
  * and the packages when they are missing, then runs the command under them.
  *
- * Usage: node scripts/bootstrap.mjs start|test|coverage|check|bench [arguments]
+ * Usage: node scripts/bootstrap.mjs start|test|coverage|check|bench|fuzz [arguments]
  */
 import { enter } from './bootstrap/enter.mjs';
 
@@ -13,6 +13,7 @@ const commands = {
   coverage: { target: 'scripts/test.ts', args: ['--coverage'], packages: 'all' },
   check: { target: 'scripts/test.ts', args: ['--checks'], packages: 'all' },
   bench: { target: 'bench/load/main.ts', args: [], packages: 'all' },
+  fuzz: { target: 'scripts/fuzz.ts', args: [], packages: 'all' },
 };
 
 const [name = '', ...rest] = process.argv.slice(2);

@@ -13,9 +13,9 @@ export interface Gateway extends Subject {
   readonly adminPort: number;
 }
 
-/** Starts Gibbon with one worker in a folder of its own, and configures it through the Admin API; `ports` are the upstream's. */
+/** Starts Gibbon with the workers of the scenario in a folder of its own, and configures it through the Admin API; `ports` are the upstream's. */
 export async function startGateway(
-  scenario: Pick<Scenario, 'name' | 'configure' | 'routes'>,
+  scenario: Pick<Scenario, 'name' | 'configure' | 'routes' | 'workers'>,
   parent: string,
   ports: readonly number[],
   more: Readonly<Record<string, string>> = {},
@@ -25,15 +25,17 @@ export async function startGateway(
   const folder = join(parent, `gibbon-${scenario.name}`);
   const output = `${folder}.log`;
   const log = openSync(output, 'w');
+  const { workers = 1 } = scenario;
   const env = {
     ...withoutSettings(process.env),
-    ...settings(folder, proxyPort, adminPort, { h2, h2c }),
+    ...settings(folder, proxyPort, adminPort, { h2, h2c }, workers),
     ...(scenario.routes?.kind === 'expressions' ? { KONG_ROUTER_FLAVOR: 'expressions' } : {}),
     ...more,
   };
   if (scenario.routes !== undefined)
     fillStore(`${folder}.json`, declarationOf(`http://${targets[0]}`, scenario.routes), env);
-  const child = spawnPinned(cores.subject, [process.execPath, main, 'start', '--foreground'], {
+  const core = workers === 1 ? cores.subject : undefined;
+  const child = spawnPinned(core, [process.execPath, main, 'start', '--foreground'], {
     env,
     stdio: ['ignore', log, log, 'ipc'],
   });
@@ -70,6 +72,7 @@ function settings(
   proxyPort: number,
   adminPort: number,
   http2: { readonly h2: number; readonly h2c: number },
+  workers: number,
 ): Record<string, string> {
   const listen = [
     `127.0.0.1:${proxyPort} reuseport backlog=16384`,
@@ -85,7 +88,7 @@ function settings(
     KONG_PROXY_ACCESS_LOG: 'off',
     KONG_ADMIN_ACCESS_LOG: 'off',
     KONG_LOG_LEVEL: 'warn',
-    KONG_NGINX_WORKER_PROCESSES: '1',
+    KONG_NGINX_WORKER_PROCESSES: String(workers),
     KONG_NGINX_HTTP_KEEPALIVE_REQUESTS: '100000000',
     KONG_UPSTREAM_KEEPALIVE_MAX_REQUESTS: '0',
     KONG_DEMO: 'off',

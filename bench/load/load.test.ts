@@ -65,6 +65,8 @@ describe('parseOptions', () => {
       churn: false,
       routes: 50_000,
       changes: 50,
+      plugins: false,
+      plugin: [],
       subject: 'gibbon',
     });
     assert.throws(() => parseOptions(['--rounds', 'many']), /--rounds is "many": give a number of 1 or more/);

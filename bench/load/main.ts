@@ -10,8 +10,9 @@ import { startGateway } from './gateway.ts';
 import { type Comparison, compare } from './measure.ts';
 import { startReference, startUpstream } from './nginx.ts';
 import { type BenchOptions, parseOptions, usage } from './options.ts';
+import { measurePlugins } from './plugins.ts';
 import { canPin, cores, freePorts, waitForAnswer } from './process.ts';
-import { describeRun, formatResults, writeResults } from './report.ts';
+import { describeRun, formatCosts, formatResults, writeResults } from './report.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 import type { Subject } from './subject.ts';
 
@@ -28,6 +29,7 @@ try {
     if (options.micro) runMicro(args.filter((arg) => !arg.startsWith('-')));
     else if (options.admin) await runAdmin(options);
     else if (options.churn) await runChurn(options);
+    else if (options.plugins) await runPlugins(options);
     else await runLoad(options);
   }
 } catch (error) {
@@ -94,6 +96,29 @@ async function runChurn(options: BenchOptions): Promise<void> {
   }
 }
 
+async function runPlugins(options: BenchOptions): Promise<void> {
+  const nginx = need('nginx');
+  const programs = { wrk: need('wrk'), redis: need('redis') };
+  const folder = mkdtempSync(join(tmpdir(), 'gibbon-bench-'));
+  chmodSync(folder, 0o755);
+  try {
+    const [port = 0] = await freePorts(1);
+    const upstream = await startUpstream(nginx, folder, [port], cores.rest);
+    let comparisons: readonly Comparison[];
+    try {
+      comparisons = await measurePlugins(folder, port, programs, options, say);
+    } finally {
+      await upstream.stop();
+    }
+    const results = describeRun(options, comparisons, versionOf(nginx));
+    const path = writeResults(results);
+    console.log(options.json ? JSON.stringify(results, undefined, 2) : `\n${formatCosts(comparisons)}\n`);
+    say(`Written to ${path}`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 async function runLoad(options: BenchOptions): Promise<void> {
   const chosen = choose(options.scenarios);
   const nginx = need('nginx');
@@ -107,7 +132,7 @@ async function runLoad(options: BenchOptions): Promise<void> {
     const [referencePort = 0, ...ports] = await freePorts(1 + targetCount);
     const upstream = await startUpstream(nginx, folder, ports, cores.rest);
     running.push(upstream);
-    const standard = await startReference(nginx, folder, referencePort, ports[0]!, cores.subject);
+    const standard = await startReference(nginx, folder, referencePort, ports[0]!);
     running.push(standard);
     const comparisons: Comparison[] = [];
     for (const scenario of chosen) {
@@ -118,7 +143,12 @@ async function runLoad(options: BenchOptions): Promise<void> {
         own.push(await subject);
         return subject;
       };
-      const reference = scenario.against === undefined ? standard : await start(startOther(scenario, folder, ports));
+      const reference =
+        scenario.against !== undefined
+          ? await start(startOther(scenario, folder, ports))
+          : scenario.workers !== undefined
+            ? await start(startOwnReference(scenario, folder, ports, nginx))
+            : standard;
       const subject = await start(startSubject(options, scenario, folder, ports, nginx));
       comparisons.push(await runScenario(options, scenario, wrk, reference, subject));
       for (const each of own) {
@@ -144,8 +174,18 @@ async function startSubject(
   nginx: string,
 ): Promise<Subject> {
   if (options.subject === 'gibbon') return startGateway(scenario, folder, ports);
+  return startOwnReference(scenario, folder, ports, nginx);
+}
+
+/** Starts an nginx with as many workers as the scenario asks for. */
+async function startOwnReference(
+  { workers }: Scenario,
+  folder: string,
+  ports: readonly number[],
+  nginx: string,
+): Promise<Subject> {
   const [port = 0] = await freePorts(1);
-  return startReference(nginx, folder, port, ports[0]!, cores.subject);
+  return startReference(nginx, folder, port, ports[0]!, workers);
 }
 
 /** Starts a Gibbon that is set up for another scenario, to compare with. */
@@ -162,15 +202,18 @@ async function runScenario(
   reference: Subject,
   subject: Subject,
 ): Promise<Comparison> {
-  const headers = scenario.headers ?? {};
+  const { headers = {}, upload, protocol } = scenario;
   const [expected, answered] = await Promise.all(
-    [reference, subject].map((target) => waitForAnswer(urlOf(target, scenario), headers)),
+    [reference, subject].map((target) => waitForAnswer(urlOf(target, scenario), withoutConnection(headers))),
   );
   if (expected !== answered)
     throw new Error(`${subject.name} does not answer ${scenario.path} as ${reference.name} does`);
   const { connections, seconds } = options;
-  const isHttp2 = scenario.protocol !== undefined;
-  const load = (target: Subject) => ({ wrk, url: loadUrlOf(target, scenario), connections, seconds, headers, isHttp2 });
+  const isHttp2 = protocol === 'h2' || protocol === 'h2c';
+  const load = (target: Subject) => {
+    const url = loadUrlOf(target, scenario);
+    return { wrk, url, connections, seconds, headers, upload, isHttp2 };
+  };
   return compare(scenario.name, reference, subject, options.rounds, load, say);
 }
 
@@ -182,7 +225,14 @@ function urlOf(target: Subject, scenario: Scenario): string {
 function loadUrlOf(target: Subject, scenario: Scenario): string {
   const { protocol, path } = scenario;
   if (protocol === undefined) return urlOf(target, scenario);
-  return `${protocol === 'h2' ? 'https' : 'http'}://127.0.0.1:${target.http2?.[protocol] ?? 0}${path}`;
+  // With TLS, HTTP/1.1 is spoken on the same port by those who ask for nothing else.
+  const port = protocol === 'h2c' ? target.http2?.h2c : target.http2?.h2;
+  return `${protocol === 'h2c' ? 'http' : 'https'}://127.0.0.1:${port ?? 0}${path}`;
+}
+
+/** `fetch` keeps that header to itself. */
+function withoutConnection(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'connection'));
 }
 
 function choose(names: readonly string[]): readonly Scenario[] {

@@ -64,10 +64,14 @@ export async function compare(
   return { scenario, reference: first!, subject: second!, ratio: first!.cpuPerRequest / second!.cpuPerRequest };
 }
 
+function cpuOf({ pid, otherPids = [] }: Subject): number {
+  return [pid, ...otherPids].reduce((sum, id) => sum + cpuMicros(id), 0);
+}
+
 async function measure(target: Subject, options: LoadOptions): Promise<Round> {
-  const before = cpuMicros(target.pid);
+  const before = cpuOf(target);
   const result = await runLoad(options);
-  const used = cpuMicros(target.pid) - before;
+  const used = cpuOf(target) - before;
   return {
     ...result,
     requestsPerSecond: result.requests / result.seconds,

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadOrCreateDefaultCertificate } from '../../src/tls/index.ts';
-import { childrenOf, end, freePorts, spawnPinned, waitForAnswer } from './process.ts';
+import { childrenOf, cores, end, freePorts, spawnPinned, waitForAnswer } from './process.ts';
 import type { Subject } from './subject.ts';
 
 /** Body of the small answer: 99 bytes. */
@@ -33,7 +33,7 @@ export async function startReference(
   folder: string,
   port: number,
   upstreamPort: number,
-  core: number,
+  workers = 1,
 ): Promise<Subject> {
   const [h2 = 0, h2c = 0] = await freePorts(2);
   const certificates = join(folder, 'reference-ssl');
@@ -42,7 +42,7 @@ export async function startReference(
     nginx,
     folder,
     `reference-${port}`,
-    core,
+    workers === 1 ? cores.subject : undefined,
     port,
     `
     upstream behind {
@@ -63,6 +63,7 @@ export async function startReference(
         proxy_set_header Host $host;
       }
     }`,
+    workers,
   );
   return { ...reference, http2: { h2, h2c } };
 }
@@ -71,9 +72,10 @@ async function startNginx(
   nginx: string,
   parent: string,
   name: string,
-  core: number,
+  core: number | undefined,
   port: number,
   servers: string,
+  workers = 1,
 ): Promise<Subject> {
   const folder = join(parent, name);
   mkdirSync(folder, { recursive: true, mode: 0o755 });
@@ -82,7 +84,7 @@ async function startNginx(
     .join('\n    ');
   const config = `
 daemon off;
-worker_processes 1;
+worker_processes ${workers};
 pid ${join(folder, 'nginx.pid')};
 error_log ${join(folder, 'error.log')} crit;
 worker_rlimit_nofile 16384;
@@ -100,10 +102,12 @@ http {
   const child = spawnPinned(core, [nginx, '-p', folder, '-c', file], { stdio: ['ignore', 'ignore', 'inherit'] });
   await waitForAnswer(`http://127.0.0.1:${port}/small`);
   const master = child.pid ?? 0;
+  const [pid = master, ...otherPids] = childrenOf(master);
   return {
     name: 'nginx',
     port,
-    pid: childrenOf(master)[0] ?? master,
+    pid,
+    otherPids,
     stop: () => end(child),
   };
 }

@@ -20,6 +20,10 @@ export interface BenchOptions {
   /** Routes for {@link BenchOptions.churn}, and how many of them change in a second. */
   readonly routes: number;
   readonly changes: number;
+  /** Measure what plugins cost instead. */
+  readonly plugins: boolean;
+  /** Words in the names of those to measure; all when empty. */
+  readonly plugin: readonly string[];
   /** What is measured against nginx: `nginx` itself shows how much the method wavers. */
   readonly subject: 'gibbon' | 'nginx';
 }
@@ -36,6 +40,8 @@ export const usage = `Usage: npm run bench -- [options]
   --churn              measure requests while routes change instead
   --routes <n>         routes for --churn (50000)
   --changes <n>        changes a second for --churn (50)
+  --plugins            measure what each plugin costs over a bare route instead
+  --plugin <word>      only those whose names have the word (may be repeated)
   --micro [pattern]    run bench/micro/*.bench.ts instead
 `;
 
@@ -58,6 +64,8 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       churn: { type: 'boolean', default: false },
       routes: { type: 'string', default: '50000' },
       changes: { type: 'string', default: '50' },
+      plugins: { type: 'boolean', default: false },
+      plugin: { type: 'string', multiple: true },
     },
     allowPositionals: true,
   });
@@ -75,6 +83,8 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     churn: values.churn,
     routes: count('routes', values.routes),
     changes: count('changes', values.changes),
+    plugins: values.plugins || values.plugin !== undefined,
+    plugin: values.plugin ?? [],
     subject: values.subject,
   };
 }

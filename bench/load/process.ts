@@ -10,13 +10,13 @@ export const cores = { subject: 0, rest: 1 } as const;
 export const canPin: boolean =
   availableParallelism() >= 2 && spawnSync('taskset', ['-c', '0', 'true'], { stdio: 'ignore' }).status === 0;
 
-/** Starts a program kept to a core, where that can be done. */
+/** Starts a program kept to a core, where that can be done; undefined leaves it all cores. */
 export function spawnPinned(
-  core: number,
+  core: number | undefined,
   command: readonly string[],
   options: { readonly env?: NodeJS.ProcessEnv; readonly stdio: StdioOptions },
 ): ChildProcess {
-  const [program = '', ...args] = canPin ? ['taskset', '-c', String(core), ...command] : command;
+  const [program = '', ...args] = canPin && core !== undefined ? ['taskset', '-c', String(core), ...command] : command;
   return spawn(program, args, options);
 }
 

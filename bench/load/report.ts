@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join, relative } from 'node:path';
-import type { Comparison, Figures } from './measure.ts';
+import { type Comparison, type Figures, median } from './measure.ts';
 import type { BenchOptions } from './options.ts';
 
 const head = ['scenario', 'subject', 'requests/s', 'CPU us/request', 'p50 ms', 'p99 ms', 'errors', 'MB', 'first = 1'];
@@ -13,10 +13,40 @@ export function formatResults(comparisons: readonly Comparison[]): string {
     [scenario, ...cells(reference), '1.00'],
     ['', ...cells(subject), ratio.toFixed(2)],
   ]);
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)));
-  return [head, ...rows]
+  return table(head, rows, 2);
+}
+
+const costHead = ['plugin', 'bare us', 'with it us', 'cost us', 'from', 'to', 'bare = 1', 'errors'];
+
+/**
+ * Draws what plugins cost: CPU time of a request to the bare route, of one to the route with the plugin, and the difference:
+ * the median of the rounds, each against the one beside it, and the quarter of them on either side. Then capacity.
+ */
+export function formatCosts(comparisons: readonly Comparison[]): string {
+  const rows = comparisons.map(({ scenario, reference, subject, ratio }) => {
+    const costs = subject.rounds
+      .map(({ cpuPerRequest }, at) => cpuPerRequest - reference.rounds[at]!.cpuPerRequest)
+      .sort((one, other) => one - other);
+    const quarter = Math.floor(costs.length / 4);
+    return [
+      scenario,
+      reference.cpuPerRequest.toFixed(1),
+      subject.cpuPerRequest.toFixed(1),
+      median(costs).toFixed(2),
+      costs[quarter]!.toFixed(2),
+      costs[costs.length - 1 - quarter]!.toFixed(2),
+      ratio.toFixed(2),
+      String(reference.errors + subject.errors),
+    ];
+  });
+  return table(costHead, rows, 1);
+}
+
+function table(titles: readonly string[], rows: readonly (readonly string[])[], texts: number): string {
+  const widths = titles.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)));
+  return [titles, ...rows]
     .map((row) =>
-      row.map((cell, column) => (column < 2 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))),
+      row.map((cell, column) => (column < texts ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))),
     )
     .map((row) => row.join('  ').trimEnd())
     .join('\n');

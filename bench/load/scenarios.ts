@@ -8,8 +8,12 @@ export interface Scenario {
   readonly name: string;
   /** Path that is asked for: `/small` answers 99 bytes, `/large` 100 KB. */
   readonly path: '/small' | '/large';
-  /** HTTP/1.1 without TLS unless told: HTTP/2 with TLS, or without. */
-  readonly protocol?: 'h2' | 'h2c';
+  /** HTTP/1.1 without TLS unless told: the same with TLS, HTTP/2 with TLS, or without. */
+  readonly protocol?: 'https' | 'h2' | 'h2c';
+  /** Bytes of the body of each request, which is a POST then; HTTP/1.1 only. */
+  readonly upload?: number;
+  /** Workers of either side, which then have all cores; 1 unless told. */
+  readonly workers?: number;
   /** Headers of each request. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Routes that are there from the start, with a service for them and the route that is asked for. */
@@ -32,6 +36,15 @@ const nothingMore = async (): Promise<void> => {};
 export const scenarios: readonly Scenario[] = [
   { name: 'proxy', path: '/small', configure: proxyEverything },
   { name: 'proxy-100k', path: '/large', configure: proxyEverything },
+  { name: 'upload-100k', path: '/small', upload: 100 * 1024, configure: proxyEverything },
+  { name: 'two-workers', path: '/small', workers: 2, configure: proxyEverything },
+  { name: 'https', path: '/small', protocol: 'https', configure: proxyEverything },
+  {
+    name: 'connection-per-request',
+    path: '/small',
+    headers: { connection: 'close' },
+    configure: proxyEverything,
+  },
   { name: 'http2', path: '/small', protocol: 'h2', configure: proxyEverything },
   { name: 'http2-cleartext', path: '/small', protocol: 'h2c', configure: proxyEverything },
   {

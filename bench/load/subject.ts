@@ -6,5 +6,7 @@ export interface Subject {
   readonly http2?: { readonly h2: number; readonly h2c: number };
   /** The process that does the work, whose CPU time and memory are read. */
   readonly pid: number;
+  /** Further processes that share its work. */
+  readonly otherPids?: readonly number[];
   readonly stop: () => Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { cores, spawnPinned } from './process.ts';
 
 /** What one run of wrk came to. */
@@ -19,15 +20,20 @@ export interface WrkOptions {
   readonly connections: number;
   readonly seconds: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** Bytes of the body of each request, which is a POST then. */
+  readonly upload?: number | undefined;
 }
 
 /**
  * Sends requests for some seconds, from one thread over connections that stay open.
  * @throws when wrk fails or says what {@link parseWrk} does not understand.
  */
-export async function runWrk({ wrk, url, connections, seconds, headers }: WrkOptions): Promise<WrkResult> {
+export async function runWrk({ wrk, url, connections, seconds, headers, upload }: WrkOptions): Promise<WrkResult> {
   const fields = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]);
-  const command = [wrk, '-t1', `-c${connections}`, `-d${seconds}s`, '--latency', ...fields, url];
+  const script = upload === undefined ? [] : ['-s', join(import.meta.dirname, 'upload.lua')];
+  const behind = upload === undefined ? [] : ['--', String(upload)];
+  const load = ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency'];
+  const command = [wrk, ...load, ...script, ...fields, url, ...behind];
   const child = spawnPinned(cores.rest, command, { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   child.stdout?.on('data', (chunk: Buffer) => {

@@ -451,6 +451,7 @@ export const sections: readonly FeatureSection[] = [
       '123': 'rate-limiting: 429',
       '124': 'rate-limiting: `hide_client_headers`',
       '125': 'rate-limiting: headers on all answers',
+      '126': 'rate-limiting: policies',
       '127': 'rate-limiting: `sync_rate`',
       '128': 'rate-limiting: `fault_tolerant`',
       '129': 'rate-limiting: `local` by default',
@@ -481,6 +482,7 @@ export const sections: readonly FeatureSection[] = [
       '155': 'proxy-cache: `storage_ttl` and memory',
       '156': 'proxy-cache: hits skip later plugins',
       '157': 'proxy-cache: latency of hits',
+      '158': 'proxy-cache: purges are heard by all nodes',
       '159': 'proxy-cache: Admin API',
       '175': 'correlation-id: configuration',
       '176': 'correlation-id: `header_name`',
@@ -555,6 +557,7 @@ export const sections: readonly FeatureSection[] = [
       '008': '`kong.router`',
       '010': '`kong.ip`',
       '017': 'refusals of calls in the wrong phase',
+      '018': 'refusals of wrong arguments',
     },
   },
   {

@@ -45,7 +45,7 @@ export async function renderOpenApi(): Promise<string> {
       throw new Error('Nobody asks for the status of what is only described');
     },
     audit: createAuditLog(0),
-    cache: { get: () => undefined, delete: () => {}, clear: () => {} },
+    cache: { get: () => undefined, delete: () => {}, clear: () => {}, lookUps: () => 0 },
     dns: { isNewClient: true, report: async () => ({ workers: 0, statistics: new Map() }) },
     logLevel: { current: () => 'notice', change: () => {} },
     logger: silentLogger,

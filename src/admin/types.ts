@@ -65,6 +65,8 @@ export interface CacheView {
   get(key: string): unknown;
   delete(key: string): void;
   clear(): void;
+  /** How many rows, or lists of rows, workers asked the store for since they started. */
+  lookUps(): number;
 }
 
 /** The level of the log. */

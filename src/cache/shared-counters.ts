@@ -66,14 +66,20 @@ export function openSharedCounters(buffer: SharedArrayBuffer, clock: Clock): Sha
   const otherSeed = words[seedsWord + 1]!;
   let high = 0;
   let low = 0;
+  let located = '';
+  let locatedAt = -1;
 
   /** Hashes the key into `high` and `low`; returns its bucket. */
   function locate(key: string): number {
+    // The same key comes again and again; one text is compared with itself without a look at its characters.
+    if (locatedAt !== -1 && key === located) return locatedAt;
     hashText64(key, seed, otherSeed);
     high = textHash.high | 0;
     low = textHash.low | 0;
     if (high === 0 && low === 0) low = 1;
-    return Math.floor(((high >>> 0) / 4_294_967_296) * buckets);
+    located = key;
+    locatedAt = Math.floor(((high >>> 0) / 4_294_967_296) * buckets);
+    return locatedAt;
   }
 
   /** The slot of the key in hand, -1 when it has none. To be called under the bucket's lock. */

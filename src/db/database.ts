@@ -27,6 +27,16 @@ export interface DatabaseOptions {
   readonly logger: Logger;
 }
 
+/** What is to be added to the field `value` of one row. */
+export interface ValueAddition {
+  /** Values of the primary key, in the order of its fields. */
+  readonly key: readonly (string | number)[];
+  /** A whole number; 0 only reads, and makes no row. */
+  readonly by: number;
+  /** Life of a row that is made for it, in seconds. */
+  readonly ttl: number;
+}
+
 /** The DAOs of one open store. */
 export interface Database {
   /** The kind of store, such as `sqlite`. */
@@ -49,6 +59,12 @@ export interface Database {
   apply(rows: readonly CompleteRow[], options: ApplyOptions): Promise<DaoResult<readonly EntityChange[]>>;
   /** Lets the other nodes on the store hear of something, once; nothing where the store belongs to this node alone. */
   tell(notice: ClusterNotice): Promise<void>;
+  /**
+   * Adds to the field `value` of rows, each of which begins at 0, and returns the sums in the same order. Each addition is
+   * atomic among all nodes on the store, goes past the writers' turns, and is announced to nobody.
+   * @throws GibbonError `ERR_STORE` when the store cannot be written to
+   */
+  add(entity: string, additions: readonly ValueAddition[]): Promise<readonly number[]>;
   /** Deletes rows whose time to live is over and returns how many; nothing is announced. */
   removeExpired(): Promise<number>;
   /** Waits for writes under way; later calls reject. */
@@ -147,6 +163,17 @@ export async function createDatabase(options: DatabaseOptions): Promise<Database
         await session.publish?.({ changes: [], notice });
         return { commit: true, value: undefined };
       });
+    },
+    async add(name, additions) {
+      context.entity(name);
+      if (strategy.add === undefined) {
+        throw new GibbonError(`Cannot write ${name}: the store is read only`, { code: 'ERR_STORE' });
+      }
+      const now = options.clock.now() / 1000;
+      return strategy.add(
+        name,
+        additions.map(({ key, by, ttl }) => ({ key, by, expiresAt: now + ttl })),
+      );
     },
     reachable: () => strategy.reachable(),
     removeExpired: () => strategy.removeExpired(),

@@ -7,7 +7,7 @@ export type { ApplyOptions } from './dao/apply.ts';
 export { daoErrors } from './dao/errors.ts';
 export { rowTag } from './dao/row-tag.ts';
 export type { CompleteRow, Dao, DaoError, DaoResult, Page, PageOptions, WriteOptions } from './dao/types.ts';
-export { createDatabase, type Database, type DatabaseOptions } from './database.ts';
+export { createDatabase, type Database, type DatabaseOptions, type ValueAddition } from './database.ts';
 export { exportDeclaration } from './declarative/export.ts';
 export { countRows, importDeclaration, rowsOf } from './declarative/import.ts';
 export { describeProblems, type FlattenedError } from './declarative/problems.ts';

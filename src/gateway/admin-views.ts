@@ -1,10 +1,17 @@
 import type { CacheView, LogLevelView } from '../admin/index.ts';
 import type { SharedCache } from '../cache/index.ts';
 import type { Logger, LogLevel } from '../kernel/index.ts';
+import type { Workers } from './workers.ts';
 
-/** What the Admin API may see and do of cached rows: those that all workers share, and `forget` for what each has itself. */
-export function createCacheView(rows: SharedCache, misses: SharedCache, forget: () => void): CacheView {
+/** What the Admin API may see and do of cached rows: those that all workers share, and what each has itself. */
+export function createCacheView(
+  rows: SharedCache,
+  misses: SharedCache,
+  workers: () => Pick<Workers, 'forget' | 'lookUps'> | undefined,
+): CacheView {
+  const forget = (): void => workers()?.forget();
   return {
+    lookUps: () => workers()?.lookUps ?? 0,
     get(key) {
       const text = rows.get(key)?.text;
       return text === undefined ? undefined : (JSON.parse(text) as unknown);

@@ -3,6 +3,7 @@ import type { RowRequest } from '../cache/index.ts';
 import type { DnsStatistics } from '../dns/index.ts';
 import type { EntityChange } from '../events/index.ts';
 import type { LogLevel } from '../kernel/index.ts';
+import type { ValueAddition } from '../pdk/index.ts';
 import type { Row } from '../schema/index.ts';
 
 /** A row that a plugin writes; `ttl` is in seconds. */
@@ -11,6 +12,13 @@ export type RowWrite = { readonly entity: string; readonly ttl?: number } & (
   | { readonly operation: 'update'; readonly id: string; readonly given: Row }
   | { readonly operation: 'delete'; readonly id: string }
 );
+
+/** What a plugin wants added to the values of rows. */
+export interface RowAddition {
+  readonly entity: string;
+  readonly operation: 'add';
+  readonly additions: readonly ValueAddition[];
+}
 
 /** What the main thread tells a worker. */
 export type ToWorker =
@@ -39,8 +47,8 @@ export type FromWorker =
   | { readonly type: 'listening'; readonly ports: readonly number[] }
   | { readonly type: 'applied'; readonly version: number }
   | { readonly type: 'find'; readonly id: number; readonly request: RowRequest }
-  /** Answered with `found` and the row as it is now, or was; with null where there was none. */
-  | { readonly type: 'write'; readonly id: number; readonly write: RowWrite }
+  /** Answered with `found` and the row as it is now, or was, with null where there was none; sums come as a row's `values`. */
+  | { readonly type: 'write'; readonly id: number; readonly write: RowWrite | RowAddition }
   /** What the traffic showed of addresses of upstreams. */
   | { readonly type: 'health-reports'; readonly reports: readonly HealthReport[] }
   /** What the worker's resolver counted. */

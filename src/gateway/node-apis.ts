@@ -11,6 +11,7 @@ import {
 } from '../admin/index.ts';
 import type { SharedCache } from '../cache/index.ts';
 import { type Database, emptyHash } from '../db/index.ts';
+import type { ClusterNotice } from '../events/index.ts';
 import { type Logger, systemClock } from '../kernel/index.ts';
 import type { AnyPlugin } from '../pdk/index.ts';
 import { pluginSubschema } from '../pdk/support.ts';
@@ -130,6 +131,11 @@ export class NodeApis {
     await this.#status?.close();
   }
 
+  /** Takes what another node told its plugins. */
+  hear(notice: ClusterNotice): void {
+    this.#pluginAdmins?.hear(notice);
+  }
+
   /** Lets go of what plugins hold beside the Admin API. */
   closePlugins(): void {
     this.#pluginAdmins?.close();
@@ -174,7 +180,7 @@ export class NodeApis {
         await this.#node.workers()?.settled();
       },
       vaults: bundledVaults,
-      cache: createCacheView(this.#node.rows, this.#node.misses, () => this.#node.workers()?.forget()),
+      cache: createCacheView(this.#node.rows, this.#node.misses, () => this.#node.workers()),
       audit: this.#audit,
       logLevel: this.#node.logLevel,
       dns: {

@@ -5,10 +5,12 @@ import type { Settings } from '../settings/index.ts';
 
 /**
  * The plugins that the setting `plugins` names, in its order: `bundled` is all that come with Gibbon, `off` none, and
- * every other name is looked for in `plugin_path`.
+ * every other name is looked for in `plugin_path`. Without a database they are configured as that allows.
  * @throws GibbonError `ERR_PLUGIN_LOAD` when one cannot be loaded; the message says where it was looked for.
  */
-export async function loadPlugins(settings: Pick<Settings, 'plugins' | 'plugin_path'>): Promise<readonly AnyPlugin[]> {
+export async function loadPlugins(
+  settings: Pick<Settings, 'plugins' | 'plugin_path' | 'database' | 'role'>,
+): Promise<readonly AnyPlugin[]> {
   const loaded = new Map<string, AnyPlugin>();
   for (const name of settings.plugins) {
     if (name === 'off') continue;
@@ -25,5 +27,10 @@ export async function loadPlugins(settings: Pick<Settings, 'plugins' | 'plugin_p
     }
     loaded.set(name, plugin);
   }
-  return [...loaded.values()];
+  const hasDatabase = settings.database !== 'off' && settings.role !== 'control_plane';
+  return [...loaded.values()].map((plugin) =>
+    hasDatabase || plugin.config_without_database === undefined
+      ? plugin
+      : { ...plugin, config: plugin.config_without_database },
+  );
 }

@@ -188,7 +188,9 @@ class GatewayNode implements RunningGateway {
     if (settings.database !== 'off') {
       const hear = ({ changes, notice }: EntityEvent): void => {
         if (changes.length > 0) announce(changes);
-        if (notice !== undefined) this.#health?.hear(notice);
+        if (notice === undefined) return;
+        this.#health?.hear(notice);
+        this.#apis?.hear(notice);
       };
       this.#database = await openStore(settings, this.#plugins, this.#logger, hear, {
         migrate: options.runMigrations === true,

@@ -2,7 +2,7 @@ import type { RowRequest } from '../cache/index.ts';
 import { GibbonError } from '../kernel/index.ts';
 import type { EntityWriter } from '../pdk/index.ts';
 import type { Row } from '../schema/index.ts';
-import type { FromWorker, RowWrite } from './messages.ts';
+import type { FromWorker, RowAddition, RowWrite } from './messages.ts';
 
 /** The store as a worker sees it: it belongs to the main thread, which is asked by message. */
 export interface StoreClient {
@@ -45,7 +45,7 @@ export function createStoreClient(send: (message: FromWorker) => void): StoreCli
     });
   }
 
-  const write = (row: RowWrite): Promise<Row | null> =>
+  const write = (row: RowWrite | RowAddition): Promise<Row | null> =>
     ask(
       (id) => ({ type: 'write', id, write: row }),
       (detail) => new GibbonError(`Cannot write ${row.entity} to the store: ${detail}`, { code: 'ERR_STORE_WRITE' }),
@@ -65,6 +65,8 @@ export function createStoreClient(send: (message: FromWorker) => void): StoreCli
         update: async (id, given, ttl) =>
           (await write({ entity, operation: 'update', id, given, ...living(ttl) })) ?? undefined,
         delete: async (id) => (await write({ entity, operation: 'delete', id })) !== null,
+        add: async (additions) =>
+          (await write({ entity, operation: 'add', additions }))!['values'] as readonly number[],
       };
     },
     answered(id, row) {

@@ -19,7 +19,7 @@ import { checkExpression } from '../router/index.ts';
 import type { EntityDefinition, Row } from '../schema/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { vaultSubschema } from '../vaults/index.ts';
-import type { RowWrite } from './messages.ts';
+import type { RowAddition, RowWrite } from './messages.ts';
 import { after, mysqlServer, postgresReplica, postgresServer } from './store-servers.ts';
 
 /** Entities that every worker holds whole, in the order in which they are handed over. */
@@ -170,7 +170,8 @@ export async function findRow(database: Database, request: RowRequest, resolve: 
  * Writes a row for a worker; undefined when the row to change is not there.
  * @throws GibbonError `ERR_STORE_WRITE` when it is refused.
  */
-export async function writeRow(database: Database, write: RowWrite): Promise<Row | undefined> {
+export async function writeRow(database: Database, write: RowWrite | RowAddition): Promise<Row | undefined> {
+  if (write.operation === 'add') return { values: await database.add(write.entity, write.additions) };
   const dao = database.dao(write.entity);
   const options = write.ttl === undefined ? {} : { ttl: write.ttl };
   if (write.operation === 'delete') return resultOf(await dao.delete(write.id)) === true ? { id: write.id } : undefined;

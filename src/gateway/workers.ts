@@ -5,7 +5,7 @@ import type { DnsStatistics } from '../dns/index.ts';
 import type { EntityChange } from '../events/index.ts';
 import { GibbonError, type Logger, type LogLevel, messageOf } from '../kernel/index.ts';
 import type { Row } from '../schema/index.ts';
-import type { FromWorker, RowWrite, ToWorker } from './messages.ts';
+import type { FromWorker, RowAddition, RowWrite, ToWorker } from './messages.ts';
 import type { WorkerData } from './worker-data.ts';
 
 /** What {@link createWorkers} needs. */
@@ -18,7 +18,7 @@ export interface WorkersOptions {
   /** Looks a row up in the store for a worker. */
   readonly find: (request: RowRequest) => Promise<Row | undefined>;
   /** Writes a row for a worker. */
-  readonly write: (write: RowWrite) => Promise<Row | undefined>;
+  readonly write: (write: RowWrite | RowAddition) => Promise<Row | undefined>;
   /** What a new worker must know of the health of addresses. */
   readonly verdicts: () => readonly HealthVerdict[];
   /** Takes what a worker saw of addresses. */
@@ -37,6 +37,8 @@ export interface Workers {
   /** Ports of `proxy_listen` in its order, then those of `stream_listen`, with those that the system chose for 0. */
   readonly ports: readonly number[];
   readonly count: number;
+  /** How many rows, or lists of rows, they asked the store for. */
+  readonly lookUps: number;
   /** Tells all workers of rows that changed together. */
   announce(changes: readonly EntityChange[]): void;
   /** Tells all workers what to think of addresses. */
@@ -79,6 +81,7 @@ export function createWorkers(options: WorkersOptions): Workers {
   /** Who waits for what the resolvers counted, by the number of the question. */
   const tallies = new Map<number, (statistics: DnsStatistics) => void>();
   let tally = 0;
+  let lookUps = 0;
   let version = 0;
   let ports: readonly number[] = [];
   let isStopping = false;
@@ -165,6 +168,7 @@ export function createWorkers(options: WorkersOptions): Workers {
             if (waiting.size > 0) checkWaiting();
             return;
           case 'find':
+            lookUps += 1;
             reply(member, message.id, options.find(message.request));
             return;
           case 'write':
@@ -235,6 +239,9 @@ export function createWorkers(options: WorkersOptions): Workers {
     },
     get count() {
       return members.size;
+    },
+    get lookUps() {
+      return lookUps;
     },
     announce,
     judge(verdicts) {

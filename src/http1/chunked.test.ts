@@ -37,6 +37,7 @@ const accepted: readonly (readonly [title: string, bytes: string, body: string, 
   ['CRLF in the body', '4\r\n\r\n\r\n\r\n0\r\n\r\n', '\r\n\r\n'],
   ['extensions, which are dropped', '5;a=b;c="d e"\r\nhello\r\n0;x\r\n\r\n', 'hello'],
   ['a blank before an extension', '5 ; a\r\nhello\r\n0\r\n\r\n', 'hello'],
+  ['a size filled up with blanks', '5  \t\r\nhello\r\n0 \r\n\r\n', 'hello'],
   ['trailers', '1\r\na\r\n0\r\nA: b\r\nC:d\r\n\r\n', 'a', 'A: b\r\nC:d\r\n'],
 ];
 
@@ -48,6 +49,9 @@ const refused: readonly (readonly [title: string, bytes: string])[] = [
   ['a size with a sign', '+5\r\nhello\r\n'],
   ['a size below zero', '-5\r\nhello\r\n'],
   ['a blank before the size', ' 5\r\nhello\r\n'],
+  ['two sizes', '5 5\r\nhello\r\n'],
+  ['a word behind a blank', '5 a=b\r\nhello\r\n'],
+  ['blanks without end', `5${' '.repeat(5000)}`],
   ['a size with an underscore', '1_0\r\n'],
   ['a size of more than twelve digits', '1000000000000\r\n'],
   ['noughts without end', `${'0'.repeat(13)}`],

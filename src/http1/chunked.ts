@@ -32,6 +32,7 @@ const trailerLine = 8;
 const trailerLf = 9;
 const lastLf = 10;
 const finished = 11;
+const sizeBlanks = 12;
 
 const maxExtension = 4096;
 const maxTrailers = 8192;
@@ -72,10 +73,21 @@ export function createChunkedDecoder(): ChunkedDecoder {
             }
             if (digits === 0) fail('chunk size is missing');
             if (bytes[at] === 0x0d) state = sizeLf;
-            else if (bytes[at] === 0x3b || bytes[at] === 0x20 || bytes[at] === 0x09) {
-              state = extension;
-              overhead = 0;
-            } else fail('chunk size is not hexadecimal');
+            else if (bytes[at] === 0x3b) state = extension;
+            else if (isBlank(bytes[at]!)) state = sizeBlanks;
+            else fail('chunk size is not hexadecimal');
+            overhead = 0;
+            at += 1;
+            break;
+          }
+          case sizeBlanks: {
+            // Blanks may stand before an extension, and old servers fill up their sizes with them; a second number may not.
+            const byte = bytes[at]!;
+            if (byte === 0x0d) state = sizeLf;
+            else if (byte === 0x3b) state = extension;
+            else if (!isBlank(byte)) fail('chunk size is followed by something else than an extension');
+            overhead += 1;
+            if (overhead > maxExtension) fail('chunk extension is too long');
             at += 1;
             break;
           }
@@ -154,6 +166,10 @@ const fieldLine = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+:/;
 function isFieldLine(trailers: string): boolean {
   const from = trailers.lastIndexOf('\n') + 1;
   return fieldLine.test(trailers.slice(from));
+}
+
+function isBlank(byte: number): boolean {
+  return byte === 0x20 || byte === 0x09;
 }
 
 function hexValue(byte: number): number {

@@ -193,8 +193,11 @@ export function headerText(value: string | number | boolean): string {
   return Buffer.from(safe, 'utf8').toString('latin1');
 }
 
-/** True for visible ASCII, blanks and tabs. Values are short, so a look at each character is quicker than a pattern. */
+const unusual = /[^\t\x20-\x7e]/;
+
+/** True for visible ASCII, blanks and tabs. A look at each character is quicker than a pattern while they are few. */
 function isPlain(text: string): boolean {
+  if (text.length > 12) return !unusual.test(text);
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     if (code > 0x7e || (code < 0x20 && code !== 0x09)) return false;

@@ -26,6 +26,11 @@ const accepted: readonly (readonly [title: string, bytes: string, expected: Part
   ['a status beyond 599', 'HTTP/1.1 799 x\r\n\r\n', { status: 799 }],
   ['HTTP/1.0, which ends the connection', 'HTTP/1.0 200 OK\r\n\r\n', { minor: 0, keepAlive: false }],
   ['HTTP/1.0 kept alive', 'HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n\r\n', { minor: 0, keepAlive: true }],
+  [
+    'chunks in HTTP/1.0, behind which nothing is relied upon',
+    'HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n',
+    { chunked: true, keepAlive: false },
+  ],
   ['Connection: close', 'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n', { keepAlive: false }],
   ['a length', 'HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n', { contentLength: 12, untouched: '' }],
   ['chunks', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n', { chunked: true, untouched: '' }],

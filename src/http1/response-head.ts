@@ -181,6 +181,8 @@ export function parseResponseHead(
   head.minor = minor === 0 ? 0 : 1;
   const staysByDefault = minor > 0 || (connection & ConnectionBit.keepAlive) !== 0;
   head.keepAlive = staysByDefault && (connection & ConnectionBit.close) === 0;
+  // RFC 9112 section 6.1: HTTP/1.0 knows no chunks, so what comes behind them cannot be relied upon.
+  if (minor === 0 && codings > 0) head.keepAlive = false;
   const block = latin1(bytes, blockStart, at);
   head.block = block;
   head.namesLow = namesLow;

@@ -7,7 +7,7 @@ import {
   problemDetails,
 } from './error-body.ts';
 import { grpcMessageOf, grpcStatusOf } from './grpc-status.ts';
-import { headerLines } from './headers.ts';
+import { headerKey, headerLines } from './headers.ts';
 import type { HeaderValues } from './kong.ts';
 
 /** A header to set on the answer; replaces what is there of its name. */
@@ -33,6 +33,7 @@ export interface AnswerContext {
   readonly isGrpcRequest: boolean;
 }
 
+const noNames: readonly string[] = [];
 const ignoredTransferEncoding = 'manually setting Transfer-Encoding. Ignored.';
 
 /** True for Transfer-Encoding, which the gateway alone sets; a plugin's is ignored with a warning. */
@@ -56,13 +57,14 @@ export function composeExit(
   let contentType = context.contentType;
   let hasContentType = false;
   let hasLength = false;
-  for (const [name, value] of Object.entries(given ?? {})) {
+  for (const name of given === undefined || given === null ? noNames : Object.keys(given)) {
+    const value = given![name]!;
     if (isTransferEncoding(name)) {
       warnings.push(ignoredTransferEncoding);
       continue;
     }
     const lines = headerLines(value);
-    const key = name.toLowerCase().replaceAll('_', '-');
+    const key = headerKey(name);
     if (key === 'content-type') {
       contentType = lines[0];
       hasContentType = true;

@@ -1,5 +1,5 @@
 import { defaultMaxArgs, encodeArgs, parseArgs } from './args.ts';
-import { pdkError } from './checks.ts';
+import { checkArgs, pdkError } from './checks.ts';
 import type { ParsedBody } from './kong.ts';
 import { boundaryOf, encodeMultipart, parseMultipart } from './multipart.ts';
 import { bytesOf, textOfLatin1 } from './text.ts';
@@ -63,7 +63,7 @@ export interface EncodedBody {
  * @throws GibbonError `ERR_PDK_USE` for another content type, or for values that it cannot carry.
  */
 export function encodeBody(args: { readonly [name: string]: unknown }, contentType: string): EncodedBody {
-  if (typeof args !== 'object' || args === null) throw pdkError('args must be a table');
+  checkArgs(args);
   const semicolon = contentType.indexOf(';');
   switch (semicolon === -1 ? contentType : contentType.slice(0, semicolon)) {
     case form:

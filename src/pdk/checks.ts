@@ -1,4 +1,5 @@
 import { GibbonError } from '../kernel/index.ts';
+import type { HeaderValues } from './kong.ts';
 import { deniedPhaseViolation, pdkDeniedPhases, pdkPhases, phaseViolation } from './phases.ts';
 
 /** A function of the PDK whose phases are checked. */
@@ -61,8 +62,8 @@ export function checkHeader(name: unknown, value: unknown): void {
 /** @throws GibbonError `ERR_PDK_USE` unless `headers` is a record of headers. */
 export function checkHeaders(headers: unknown): void {
   if (typeof headers !== 'object' || headers === null) throw pdkError('headers must be a table');
-  for (const [name, value] of Object.entries(headers)) {
-    checkOneHeader(name, value, 'string, number, boolean or array of strings');
+  for (const name of Object.keys(headers)) {
+    checkOneHeader(name, (headers as HeaderValues)[name], 'string, number, boolean or array of strings');
   }
 }
 
@@ -152,6 +153,11 @@ export function checkClientVerify(value: unknown): void {
   throw pdkError(
     `unknown client verify value: ${String(value)} accepted values are: "SUCCESS", "NONE" or "FAILED:<reason>"`,
   );
+}
+
+/** @throws GibbonError `ERR_PDK_USE` unless `args` is an object. */
+export function checkArgs(args: unknown): void {
+  if (typeof args !== 'object' || args === null) throw pdkError('args must be a table');
 }
 
 /** Kong's text for a change of the answer's head once it was sent. */

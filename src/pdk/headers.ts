@@ -23,11 +23,15 @@ export function headerLines(value: HeaderValue): readonly string[] {
 
 /** `text` with control characters percent-encoded, tab excepted, so that it stays one line (as ngx_lua does). */
 export function safeHeaderValue(text: string): string {
+  // A look at each character is quicker than a pattern while they are few.
+  if (text.length > 12) return control.test(text) ? escapeControls(text) : text;
   for (let at = 0; at < text.length; at++) {
     if (isControl(text.charCodeAt(at))) return escapeControls(text);
   }
   return text;
 }
+
+const control = /[\x00-\x08\x0a-\x1f\x7f]/;
 
 function escapeControls(text: string): string {
   return Array.from(text, (char) => {

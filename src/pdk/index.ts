@@ -26,5 +26,6 @@ export {
   type SharedCounters,
   type SharedStore,
   type StoredBytes,
+  type ValueAddition,
 } from './plugin.ts';
 export { kongVersion, kongVersionNum } from './version.ts';

@@ -57,6 +57,16 @@ export interface EntityReader<R = Row> {
   findAllFor(foreignField: string, id: string): readonly R[] | Promise<readonly R[]>;
 }
 
+/** What is to be added to the field `value` of one row. */
+export interface ValueAddition {
+  /** Values of the primary key, in the order of its fields. */
+  readonly key: readonly (string | number)[];
+  /** A whole number; 0 only reads, and makes no row. */
+  readonly by: number;
+  /** Life of a row that is made for it, in seconds. */
+  readonly ttl: number;
+}
+
 /**
  * Writes rows of one entity. A write goes through the main thread; when its promise resolves the row is stored, and soon
  * after every worker reads it.
@@ -69,6 +79,11 @@ export interface EntityWriter<R = Row> {
   update(id: string, given: Row, ttl?: number): Promise<R | undefined>;
   /** True when there was such a row. */
   delete(id: string): Promise<boolean>;
+  /**
+   * Adds to the field `value` of rows, each of which begins at 0, and returns the sums in the same order; no row may come
+   * twice. Each addition is atomic among all nodes on the store. Readers do not hear of it: such rows are not to be cached.
+   */
+  add(additions: readonly ValueAddition[]): Promise<readonly number[]>;
 }
 
 /** Counters in memory shared by all workers of the node; every call is atomic. */
@@ -154,6 +169,11 @@ export interface PluginAdminHost {
   readonly clock: Clock;
   /** The same memory that the workers use. */
   readonly store: SharedStore;
+  /**
+   * Lets the plugin's Admin side on the other nodes of the store hear of something, as JSON can hold it. A node that cannot
+   * be told has that logged.
+   */
+  tellOthers(data: Row): Promise<void>;
   /** All stored configurations of the plugin, in the order of their ids. */
   configurations(): Promise<readonly { readonly id: string; readonly config: Row }[]>;
 }
@@ -177,6 +197,8 @@ export interface PluginEndpoint {
 /** The Admin side of a plugin. */
 export interface PluginAdmin {
   readonly endpoints: readonly PluginEndpoint[];
+  /** When another node has told something. */
+  readonly heard?: (data: Row) => Promise<void>;
   /** When the Admin API closes. */
   readonly close?: () => void;
 }
@@ -189,6 +211,8 @@ export interface PluginDefinition<F extends Fields = Fields> {
   readonly priority: number;
   /** The configuration's fields, in order. */
   readonly config: F;
+  /** The same where there is no database that a worker could write to, if it is another; it may only allow less. */
+  readonly config_without_database?: Fields;
   /** Checks over the configuration; paths start with `config.`, as in Kong. */
   readonly entity_checks?: readonly EntityCheck[];
   /** Checks within the configuration record, whose paths are names of its own fields; what they find is told as of it. */

@@ -52,6 +52,9 @@ export const responseLimits: HeadLimits = { ...defaultHeadLimits, line: 65_536, 
 
 const protocols = ['http/1.1'];
 
+/** What an interim answer counts for beyond its bytes: all of one request may come to no more than one large head. */
+const interimCost = 256;
+
 /** One connection to a peer: it carries one request at a time and returns to its pool in between. */
 export class UpstreamConnection implements Carrier, SocketUser, TimerItem {
   deadline = Number.POSITIVE_INFINITY;
@@ -74,6 +77,8 @@ export class UpstreamConnection implements Carrier, SocketUser, TimerItem {
   /** The request was written whole, so the peer owes an answer. */
   #isSent = false;
   #sawByte = false;
+  /** What interim answers to this request came to, in bytes. */
+  #interims = 0;
   #head: ResponseHead | undefined;
   #partial: HeadAccumulator | undefined;
   /** Bytes of the body to come; -1 until the peer closes. */
@@ -113,6 +118,7 @@ export class UpstreamConnection implements Carrier, SocketUser, TimerItem {
     this.#wantsUpgrade = options.wantsUpgrade;
     this.#isSent = isWhole;
     this.#sawByte = false;
+    this.#interims = 0;
     this.#head = undefined;
     const wait = !this.isConnected ? timeouts.connect : isWhole ? timeouts.read : timeouts.write;
     const { answerWithin } = options;
@@ -269,6 +275,8 @@ export class UpstreamConnection implements Carrier, SocketUser, TimerItem {
       }
       if (head.status === 101 && !this.#wantsUpgrade) return this.#broken('it switches protocols unasked');
       if (head.status < 200 && head.status !== 101) {
+        this.#interims += next - at + interimCost;
+        if (this.#interims > responseLimits.total) return this.#broken('it sends interim answers without end');
         this.#sink!.onInterim(head);
         if (this.#sink === undefined) return -1;
         at = next;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { connectFrames, frame, headers, request, uint32 } from '../integration/http2/frame-client.ts';
+import { fuzzParameters } from '../support/fuzz.ts';
 import { createRoute, type InProcessGateway, startTestGateway } from '../support/gateway.ts';
 import { type ScriptedUpstream, startUpstream } from '../support/scripted-upstream.ts';
 
@@ -61,7 +62,7 @@ describe('an HTTP/2 connection against frames in any order', () => {
         }
         client.close();
       }),
-      { numRuns: 150, seed: 9113 },
+      fuzzParameters(150, 9113),
     );
     const client = await connectFrames(gateway.port);
     client.open().send(headers(1));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { ErrorCode, type Field, FrameReader, HpackDecoder, preface } from '../../src/http2/index.ts';
+import { fuzzParameters } from '../support/fuzz.ts';
 
 /** Header blocks that are mostly sound, with bytes changed, cut out and repeated. */
 const seeds = [
@@ -44,7 +45,7 @@ describe('HPACK against anything', () => {
         };
         assert.equal(run(), run());
       }),
-      { numRuns: 3000, seed: 7541 },
+      fuzzParameters(3000, 7541),
     );
   });
 
@@ -56,7 +57,7 @@ describe('HPACK against anything', () => {
         };
         assert.equal(typeof new HpackDecoder().decode(block, 0, block.length, { onField }), 'boolean');
       }),
-      { numRuns: 3000, seed: 7542 },
+      fuzzParameters(3000, 7542),
     );
   });
 });
@@ -95,7 +96,7 @@ describe('frames against anything', () => {
         };
         assert.equal(run(cuts.toSorted((a, b) => a - b)), run([]));
       }),
-      { numRuns: 2000, seed: 9113 },
+      fuzzParameters(2000, 9113),
     );
     assert.equal(ErrorCode.frameSizeError, 6);
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterEach, describe, it } from 'node:test';
+import { afterEach, beforeEach, describe, it } from 'node:test';
 import { type InProcessGateway, startTestGateway } from '../support/gateway.ts';
 import { curlLines, paste } from '../support/paste.ts';
 import { requireService } from '../support/services.ts';
@@ -11,7 +11,15 @@ const curl = requireService('curl');
 
 const root = resolve(import.meta.dirname, '../..');
 let gateway: InProcessGateway | undefined;
-afterEach(() => gateway?.stop());
+/** Where lines are pasted: some of them write files. */
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gibbon-paste-'));
+});
+afterEach(async () => {
+  await gateway?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 /** Pastes lines one after another; each must succeed, or give the status that its comment announces. */
 async function pasteAll(lines: readonly string[]): Promise<string[]> {
@@ -19,7 +27,7 @@ async function pasteAll(lines: readonly string[]): Promise<string[]> {
   const [admin] = gateway!.running.addresses.admin;
   const outputs: string[] = [];
   for (const line of lines) {
-    const { status, announced, output } = await paste(curl, line, { 8000: proxy!.port, 8001: admin!.port });
+    const { status, announced, output } = await paste(curl, line, { 8000: proxy!.port, 8001: admin!.port }, folder);
     if (announced === undefined) assert.ok(status >= 200 && status < 300, `${line}: ${status} ${output}`);
     else assert.equal(status, announced, `${line}: ${output}`);
     outputs.push(output);
@@ -51,7 +59,7 @@ describe('lines to paste', () => {
       if (!makesAnn) await admin('POST', '/consumers', { username: 'ann' });
       const ports = { 8000: gateway.port, 8443: gateway.tlsPort, 8001: address!.port };
       for (const line of lines) {
-        const { status, output } = await paste(curl, line, ports);
+        const { status, output } = await paste(curl, line, ports, folder);
         // A plugin may refuse; what must not be is a fault of ours, or nobody there.
         const isFine = /:(8000|8443)\//.test(line) ? ![0, 404, 500, 502].includes(status) : status === 201;
         assert.ok(isFine, `${page}: ${line}: ${status} ${output}`);
@@ -71,15 +79,10 @@ describe('lines to paste', () => {
 
   it('of the guide to plugins work with the plugin that it shows', async () => {
     const guide = readFileSync(join(root, 'docs/plugin-development.md'), 'utf8');
-    const folder = mkdtempSync(join(tmpdir(), 'gibbon-guide-'));
-    try {
-      writeFileSync(join(folder, 'greeting.ts'), /```ts\n([\s\S]*?)```/.exec(guide)![1]!);
-      gateway = await startTestGateway({ demo: 'on', plugins: 'bundled,greeting', plugin_path: folder });
-      const [line = ''] = curlLines(guide);
-      const [answer] = await pasteAll([line, 'curl -i localhost:8000/echo']).then((outputs) => outputs.slice(1));
-      assert.match(answer!, /^X-Greeting: ahoy\r$/m);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    writeFileSync(join(folder, 'greeting.ts'), /```ts\n([\s\S]*?)```/.exec(guide)![1]!);
+    gateway = await startTestGateway({ demo: 'on', plugins: 'bundled,greeting', plugin_path: folder });
+    const [line = ''] = curlLines(guide);
+    const [answer] = await pasteAll([line, 'curl -i localhost:8000/echo']).then((outputs) => outputs.slice(1));
+    assert.match(answer!, /^X-Greeting: ahoy\r$/m);
   });
 });

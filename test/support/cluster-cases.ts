@@ -3,12 +3,11 @@ import { after, before, describe, it } from 'node:test';
 import { createDatabase, type Database, type Strategy } from '../../src/db/index.ts';
 import { coreEntities } from '../../src/entities/index.ts';
 import type { EntityEvent } from '../../src/events/index.ts';
-import { maintainStore } from '../../src/gateway/index.ts';
 import { silentLogger, systemClock } from '../../src/kernel/index.ts';
 import type { Row } from '../../src/schema/index.ts';
-import { loadSettings } from '../../src/settings/index.ts';
 import { createTestEnvironment } from './admin.ts';
 import { type GivenSettings, type InProcessGateway, startTestGateway } from './gateway.ts';
+import { migrateStore } from './migrate.ts';
 import { until } from './until.ts';
 
 /** A store that several nodes share. */
@@ -120,9 +119,7 @@ export function clusterCases(name: string, createStore: () => Promise<SharedStor
     });
 
     it("hold to an operator's word on the health of a target, whichever node it was said to", async () => {
-      const settings = loadSettings({ env: {}, flags: { ...store.settings }, searchPaths: [] });
-      assert.ok(settings.ok);
-      await (await maintainStore(settings.settings, { lockTimeoutMs: 10_000 })).migrate();
+      await migrateStore(store.settings);
       const gateways: InProcessGateway[] = [];
       try {
         for (let at = 0; at < 2; at++) gateways.push(await startTestGateway(store.settings));
@@ -160,9 +157,7 @@ export function clusterCases(name: string, createStore: () => Promise<SharedStor
     });
 
     it('serve what another node was told within 200 ms', async () => {
-      const settings = loadSettings({ env: {}, flags: { ...store.settings }, searchPaths: [] });
-      assert.ok(settings.ok);
-      await (await maintainStore(settings.settings, { lockTimeoutMs: 10_000 })).migrate();
+      await migrateStore(store.settings);
       const gateways: InProcessGateway[] = [];
       try {
         for (let at = 0; at < 2; at++) gateways.push(await startTestGateway(store.settings));

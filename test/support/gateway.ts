@@ -97,12 +97,23 @@ export async function startTestGateway(given: GivenSettings = {}): Promise<InPro
   };
 }
 
-/** Starts a gateway as its own process, as `gibbon start` does, and resolves once it serves. */
-export async function startChildGateway(given: GivenSettings = {}, prefix?: string): Promise<ChildGateway> {
+/**
+ * Starts a gateway as its own process, as `gibbon start` does, and resolves once it serves. `openFiles` is how many files
+ * and sockets the system lets it have at a time.
+ */
+export async function startChildGateway(
+  given: GivenSettings = {},
+  prefix?: string,
+  openFiles?: number,
+): Promise<ChildGateway> {
   const folder = prefix ?? mkdtempSync(join(tmpdir(), 'gibbon-test-'));
   const env: NodeJS.ProcessEnv = { PATH: process.env.PATH };
   for (const [name, value] of Object.entries(settingsOf(folder, given))) env[`KONG_${name.toUpperCase()}`] = value;
-  const child = spawn(process.execPath, [join(root, 'src/cli/main.ts'), 'start', '--foreground'], {
+  const command = [process.execPath, join(root, 'src/cli/main.ts'), 'start', '--foreground'];
+  const limited =
+    openFiles === undefined ? command : ['sh', '-c', `ulimit -n ${openFiles} && exec "$@"`, 'sh', ...command];
+  const [program = '', ...args] = limited;
+  const child = spawn(program, args, {
     cwd: folder,
     env,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

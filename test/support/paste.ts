@@ -28,13 +28,19 @@ export function curlLines(text: string): string[] {
 }
 
 /**
- * Pastes a line into a shell, with the executable `curl` and with other ports in the place of those that it names.
+ * Pastes a line into a shell in a folder, with the executable `curl` and with other ports in the place of those that it
+ * names.
  * @throws when the shell fails.
  */
-export async function paste(curl: string, line: string, ports: Readonly<Record<number, number>> = {}): Promise<Pasted> {
+export async function paste(
+  curl: string,
+  line: string,
+  ports: Readonly<Record<number, number>> = {},
+  folder?: string,
+): Promise<Pasted> {
   let command = line.replace(/^curl/, `${curl} -s -w '\\n%{http_code}'`);
   for (const [named, actual] of Object.entries(ports)) command = command.replaceAll(`:${named}`, `:${actual}`);
-  const { stdout } = await promisify(execFile)('sh', ['-c', command]);
+  const { stdout } = await promisify(execFile)('sh', ['-c', command], { cwd: folder });
   const announced = /\s#\s*(\d{3})\b/.exec(line)?.[1];
   const end = stdout.lastIndexOf('\n');
   return {

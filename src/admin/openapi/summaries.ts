@@ -21,6 +21,7 @@ export const summaries: Readonly<Record<string, string>> = {
   'DELETE /cache': 'Forget all cached rows',
   'POST /apply': 'Bring the store to what a declarative configuration says',
   'GET /audit': 'The last writes through this API',
+  'GET /debug/cache': 'How often the store was asked for rows',
   'GET /debug/dns': 'Statistics of the resolver, whichever is chosen',
   'GET /timers': 'How many timers there are',
   'GET /debug/node/log-level': 'The level of the log',

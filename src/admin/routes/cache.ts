@@ -1,7 +1,10 @@
 import { answerOk, type Endpoint, noContent, notFound } from '../endpoint.ts';
 import type { CacheView } from '../types.ts';
 
-/** `/cache`: what this node has cached under the keys that cache keys of entities make. */
+/**
+ * `/cache`: what this node has cached under the keys that cache keys of entities make; `/debug/cache`, which Kong does not
+ * have: how often the store was asked.
+ */
 export function cacheEndpoints(cache: CacheView): Endpoint[] {
   return [
     {
@@ -18,6 +21,7 @@ export function cacheEndpoints(cache: CacheView): Endpoint[] {
         },
       },
     },
+    { path: '/debug/cache', methods: { GET: async () => answerOk({ look_ups: cache.lookUps() }) } },
     {
       path: '/cache',
       methods: {

@@ -5,6 +5,7 @@ import { insertCases } from './cases/inserts.ts';
 import { lifetimeCases } from './cases/lifetimes.ts';
 import { manyCases } from './cases/many.ts';
 import { readCases } from './cases/reads.ts';
+import { sumCases } from './cases/sums.ts';
 
 /** The cases that hold for the DAO over every kind of store. */
 export function daoCases(name: string, createStore: () => Promise<StoreUnderTest>): void {
@@ -15,5 +16,6 @@ export function daoCases(name: string, createStore: () => Promise<StoreUnderTest
     readCases(harness);
     lifetimeCases(harness);
     manyCases(harness);
+    sumCases(harness);
   });
 }

@@ -105,6 +105,15 @@ export interface WorkPromise {
   readonly endsAtFirstViolation: boolean;
 }
 
+/** What is to be added to the field `value` of one row. */
+export interface Addition {
+  readonly key: Key;
+  /** A whole number; 0 only reads, and makes no row. */
+  readonly by: number;
+  /** When a row that is made for it expires, in seconds since the epoch; null for never. */
+  readonly expiresAt: number | null;
+}
+
 /** Who hears of writes that other nodes committed. */
 export interface ChangeHearer {
   /** Called once for each write, in the order of the commits, own ones in between; it must not throw. */
@@ -130,6 +139,11 @@ export interface Strategy {
   readonly read: ReadSession;
   /** Runs `work` alone among writers; undoes everything when it rejects. */
   transaction<T>(work: (session: WriteSession) => Promise<Decision<T>>, promise?: WorkPromise): Promise<T>;
+  /**
+   * Adds to the field `value` of rows, each of which begins at 0, and returns the sums in the same order. Each addition is
+   * atomic among all nodes on the store; no writer waits for it, and nobody hears of it. Absent in stores that are read only.
+   */
+  add?(entity: string, additions: readonly Addition[]): Promise<readonly number[]>;
   /** Starts to hear what other nodes write; absent in stores that belong to one node. */
   follow?(hearer: ChangeHearer): Promise<void>;
   /** True when the store answers. */

@@ -37,6 +37,8 @@ const dayMs = 86_400_000;
 export interface Windows {
   /** Milliseconds since the epoch at which each window began. */
   readonly starts: readonly number[];
+  /** The same of the window before each. */
+  readonly formerStarts: readonly number[];
   /** Milliseconds since the epoch at which the next window begins. */
   readonly ends: readonly number[];
   /** `:<start>:<period>` of each window: the end of a counter's key. */
@@ -47,15 +49,25 @@ export interface Windows {
   moveTo(now: number): void;
 }
 
+/**
+ * Seconds that the count of a window must be kept: the period's length, as Kong has it, unless the window lasts longer, as
+ * a month of 31 days may. `now` is in milliseconds since the epoch.
+ */
+export function periodLife(period: number, { ends }: Windows, now: number): number {
+  return Math.max(periodSeconds[period]!, Math.ceil((ends[period]! - now) / 1000));
+}
+
 /** Creates windows that stand at the epoch. */
 export function createWindows(): Windows {
   const starts = periods.map(() => 0);
+  const formerStarts = periods.map(() => 0);
   const ends = periods.map(() => 0);
   const suffixes = periods.map(() => '');
   const formerSuffixes = periods.map(() => '');
 
   function set(period: number, former: number, start: number, end: number): void {
     starts[period] = start;
+    formerStarts[period] = former;
     ends[period] = end;
     suffixes[period] = `:${start}:${periods[period]}`;
     formerSuffixes[period] = `:${former}:${periods[period]}`;
@@ -80,6 +92,7 @@ export function createWindows(): Windows {
 
   return {
     starts,
+    formerStarts,
     ends,
     suffixes,
     formerSuffixes,

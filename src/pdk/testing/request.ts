@@ -16,9 +16,9 @@ export function createRequest(state: ExchangeState): KongRequest {
 
   function readBody(): Promise<string>;
   function readBody(maxBytes: number): Promise<string | undefined>;
-  async function readBody(maxBytes = Number.POSITIVE_INFINITY): Promise<string | undefined> {
+  function readBody(maxBytes = Number.POSITIVE_INFINITY): Promise<string | undefined> {
     checkPhase('request.get_raw_body', state.phase);
-    return state.requestBody.length > maxBytes ? undefined : latin1Body();
+    return Promise.resolve(state.requestBody.length > maxBytes ? undefined : latin1Body());
   }
 
   return {
@@ -112,11 +112,11 @@ export function createRequest(state: ExchangeState): KongRequest {
       return headers.table(maxHeaders ?? 100);
     },
     getRawBody: readBody,
-    async getBody(mimetype, maxArgs) {
+    getBody(mimetype, maxArgs) {
       checkPhase('request.get_body', state.phase);
       if (maxArgs !== undefined) checkMaximum('max_args', maxArgs);
       const contentType = mimetype ?? headers.get('content-type');
-      return parseBody(contentType, isParsable(contentType) ? latin1Body() : '', maxArgs);
+      return Promise.resolve(parseBody(contentType, isParsable(contentType) ? latin1Body() : '', maxArgs));
     },
     getStartTime() {
       checkPhase('request.get_start_time', state.phase);

@@ -86,7 +86,7 @@ function createServiceRequest(state: ExchangeState): KongServiceRequest {
     },
     setQuery(args) {
       checks.checkPhase('service.request.set_query', state.phase);
-      if (typeof args !== 'object' || args === null) throw checks.pdkError('args must be a table');
+      checks.checkArgs(args);
       state.query = encodeArgs(args);
     },
     clearQueryArg(name) {
@@ -126,6 +126,7 @@ function createServiceRequest(state: ExchangeState): KongServiceRequest {
     },
     setBody(args, mimetype) {
       checks.checkPhase('service.request.set_body', state.phase);
+      checks.checkArgs(args);
       if (mimetype !== undefined) checks.checkString('mime', mimetype);
       const contentType = mimetype ?? headers.get('content-type');
       if (contentType === undefined) throw checks.pdkError(checks.contentTypeUnknown);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../kernel/index.ts';
 import type { Row } from '../../schema/index.ts';
-import type { EntityWriter } from '../plugin.ts';
+import type { EntityWriter, ValueAddition } from '../plugin.ts';
 
 /** Rows by entity, as plugins write them. */
 export interface FakeTables {
@@ -27,6 +27,18 @@ export function createFakeTables(given: { readonly [entity: string]: readonly Ro
 
   function live(id: unknown, ttl: number | undefined): void {
     if (ttl !== undefined) ends.set(id, clock.now() + ttl * 1000);
+  }
+
+  const sums = new Map<string, { value: number; readonly end: number }>();
+  function addTo(entity: string, { key, by, ttl }: ValueAddition): number {
+    const name = JSON.stringify([entity, ...key]);
+    let sum = sums.get(name);
+    if (sum === undefined || sum.end <= clock.now()) {
+      sum = { value: 0, end: clock.now() + ttl * 1000 };
+      if (by !== 0) sums.set(name, sum);
+    }
+    sum.value += by;
+    return sum.value;
   }
 
   return {
@@ -55,6 +67,7 @@ export function createFakeTables(given: { readonly [entity: string]: readonly Ro
         written.set(entity, kept);
         return isThere;
       },
+      add: async (additions) => additions.map((addition) => addTo(entity, addition)),
     }),
   };
 }

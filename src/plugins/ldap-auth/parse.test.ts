@@ -55,7 +55,7 @@ test('whatever it holds, it ends where it should, and reads back as it was', () 
   fc.assert(
     fc.property(fc.string({ minLength: 1 }), (text) => {
       const escaped = escapeDnValue(text);
-      assert.doesNotMatch(escaped.replace(/\\([\da-fA-F]{2}|.)/gsu, ''), /[\0"+,;<=>\\]|^[ #]| $/);
+      assert.doesNotMatch(escaped.replace(/\\([\da-fA-F]{2}|.)/gsu, 'x'), /[\0"+,;<=>\\]|^[ #]| $/);
       const read = escaped.replace(/\\(00|20|23|.)/gsu, (_, part: string) =>
         part.length === 2 && part !== '\\' ? String.fromCharCode(Number.parseInt(part, 16)) : part,
       );

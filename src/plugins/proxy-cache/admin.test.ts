@@ -14,15 +14,21 @@ async function open() {
     upstreamResponse: { headers: { 'Content-Type': 'text/plain' }, body: 'héllo' },
   });
   const key = (await runner.send()).headers['x-cache-key'] as string;
-  const { endpoints } = createAdmin({
+  const told: unknown[] = [];
+  const { endpoints, heard } = createAdmin({
     log: host.log,
     clock: host.clock,
     store: host.store,
+    tellOthers: async (data) => {
+      told.push(data);
+    },
     configurations: async () => [{ id, config: { strategy: 'memory' } }],
   });
   return {
     key,
     host,
+    told,
+    heard: heard!,
     status: async () => (await runner.send()).headers['x-cache-status'],
     ask: (method: 'GET' | 'DELETE', path: string, params = {}) =>
       endpoints.find((one) => one.path === path)!.methods[method]!({ params }),
@@ -68,4 +74,21 @@ test('what is not there is not found', async () => {
     assert.deepEqual(await ask(method, path, { plugin_id: id, cache_key: 'none' }), { status: 404 });
     assert.deepEqual(await ask(method, path, { plugin_id: 'other', cache_key: key }), { status: 404 });
   }
+});
+
+test('a purge is told to other nodes, and heard from them', async () => {
+  const { ask, key, status, told, heard } = await open();
+  await ask('DELETE', '/proxy-cache/:cache_key', { cache_key: 'nothing' });
+  assert.deepEqual(told, []);
+  await ask('DELETE', '/proxy-cache/:cache_key', { cache_key: key });
+  await ask('DELETE', '/proxy-cache');
+  assert.deepEqual(told, [{ key }, {}]);
+  assert.equal(await status(), 'Miss');
+  assert.equal(await status(), 'Hit');
+  await heard({ key: 'another' });
+  assert.equal(await status(), 'Hit');
+  await heard({ key });
+  assert.equal(await status(), 'Miss');
+  await heard({});
+  assert.equal(await status(), 'Miss');
 });

@@ -38,6 +38,13 @@ export function createAdmin(host: PluginAdminHost): PluginAdmin {
     return [...found.values()];
   }
 
+  /** Purges one answer, or all of them where no key is given, on this node alone. */
+  async function purge(key: string | undefined): Promise<boolean> {
+    if (key === undefined) for (const strategy of await strategies()) await strategy.clear();
+    else for (const strategy of await strategies()) if (await strategy.delete(key)) return true;
+    return key === undefined;
+  }
+
   async function strategyById(id: string): Promise<Strategy | undefined> {
     const found = (await host.configurations()).find((one) => one.id === id);
     return found === undefined ? undefined : strategyOf(found.config);
@@ -49,7 +56,8 @@ export function createAdmin(host: PluginAdminHost): PluginAdmin {
         path: '/proxy-cache',
         methods: {
           async DELETE() {
-            for (const strategy of await strategies()) await strategy.clear();
+            await purge(undefined);
+            await host.tellOthers({});
             return noContent;
           },
         },
@@ -65,10 +73,10 @@ export function createAdmin(host: PluginAdminHost): PluginAdmin {
             return notFound;
           },
           async DELETE({ params }) {
-            for (const strategy of await strategies()) {
-              if (await strategy.delete(params['cache_key']!)) return noContent;
-            }
-            return notFound;
+            const key = params['cache_key']!;
+            if (!(await purge(key))) return notFound;
+            await host.tellOthers({ key });
+            return noContent;
           },
         },
       },
@@ -81,11 +89,17 @@ export function createAdmin(host: PluginAdminHost): PluginAdmin {
           },
           async DELETE({ params }) {
             const strategy = await strategyById(params['plugin_id']!);
-            return strategy !== undefined && (await strategy.delete(params['cache_key']!)) ? noContent : notFound;
+            const key = params['cache_key']!;
+            if (strategy === undefined || !(await strategy.delete(key))) return notFound;
+            await host.tellOthers({ key });
+            return noContent;
           },
         },
       },
     ],
+    async heard({ key }) {
+      await purge(key as string | undefined);
+    },
     close() {
       for (const client of servers.values()) client.close();
       servers.clear();

@@ -1,15 +1,17 @@
 import { messageOf } from '../../kernel/index.ts';
 import { createRedisClients, type RedisClients } from '../../kits/redis/index.ts';
-import { createWindows, orderProblem, type Windows } from '../../kits/windows/index.ts';
+import { createWindows, nobody, orderProblem, type Windows } from '../../kits/windows/index.ts';
 import { definePlugin, type Kong, kongVersion, type PluginHost, type PluginInstance } from '../../pdk/index.ts';
 import type { StoredOf } from '../../schema/index.ts';
+import { ratelimitingMetrics } from './entities.ts';
 import { createIdentifier } from './identifier.ts';
 import { exhausted, limitsOf, secondsToReset, shownRemaining, tightest } from './limit.ts';
+import { createClusterPolicy } from './policies/cluster.ts';
 import { createLocalPolicy } from './policies/local.ts';
 import type { Policy } from './policies/policy.ts';
 import { createRedisPolicy } from './policies/redis.ts';
 import { createSyncedPolicy } from './policies/synced.ts';
-import { config, entityChecks, shorthandFields } from './schema.ts';
+import { config, entityChecks, policyField, shorthandFields } from './schema.ts';
 
 type Config = StoredOf<typeof config>;
 
@@ -19,6 +21,8 @@ export const rateLimiting = definePlugin({
   version: kongVersion,
   priority: 910,
   config,
+  config_without_database: { ...config, policy: policyField(['local', 'redis']) },
+  entities: [ratelimitingMetrics],
   shorthand_fields: shorthandFields,
   entity_checks: entityChecks,
   custom_validator: checkConfig,
@@ -43,6 +47,9 @@ function createPolicy(
   const limits = limitsOf(stored);
   const isSliding = stored.window_type === 'sliding';
   const { redis, sync_rate: syncRate } = stored;
+  if (stored.policy === 'cluster') {
+    return createClusterPolicy(host.writer(ratelimitingMetrics), instance, limits, windows, isSliding);
+  }
   if (stored.policy !== 'redis' || redis === null) {
     return createLocalPolicy(host.counters, prefix, limits, windows, isSliding);
   }
@@ -52,7 +59,7 @@ function createPolicy(
 }
 
 function checkConfig(given: Config): string | undefined {
-  const problem = policyProblem(given.policy) ?? orderProblem(given, 'The');
+  const problem = orderProblem(given, 'The');
   if (problem !== undefined) return problem;
   if (given.policy !== 'redis') {
     return given.sync_rate === -1 ? undefined : 'sync_rate can only be used with the redis policy';
@@ -62,16 +69,9 @@ function checkConfig(given: Config): string | undefined {
   return given.window_type === 'sliding' ? 'sync_rate can only be used with the fixed window_type' : undefined;
 }
 
-/** The schema knows three policies, as Kong's does; this refuses the one that has no implementation. */
-function policyProblem(policy: string | null): string | undefined {
-  return policy === 'cluster' ? 'policy "cluster" is not available yet: use "local" or "redis"' : undefined;
-}
-
-const noId = '00000000-0000-0000-0000-000000000000';
-
 /** Counters belong to what a configuration is attached to: configurations of one route and service share them. */
 function keyPrefix({ routeId, serviceId }: PluginInstance): string {
-  return `ratelimit:${routeId ?? noId}:${serviceId ?? noId}:`;
+  return `ratelimit:${routeId ?? nobody}:${serviceId ?? nobody}:`;
 }
 
 function createAccess(

@@ -172,7 +172,7 @@ const refusedConfigs: readonly [config: { [field: string]: unknown }, text: RegE
     /sync_rate can only be used with the fixed window_type/,
   ],
   [{ minute: 1, window_type: 'elastic' }, /expected one of: fixed, sliding/],
-  [{ minute: 1, policy: 'cluster' }, /policy "cluster" is not available yet: use "local" or "redis"/],
+  [{ minute: 1, policy: 'cluster', sync_rate: 1 }, /sync_rate can only be used with the redis policy/],
 ];
 
 for (const [config, text] of refusedConfigs) {

@@ -3,6 +3,10 @@ import { type EntityCheck, f, type Shorthands, typedefs } from '../../schema/ind
 const period = (name: string) =>
   f.number({ gt: 0, description: `How many requests are let through in one ${name}.` } as const);
 
+const policyDescription =
+  'Where counts are kept. `local`: in the memory of the node. `cluster`: in the database, for all nodes together. `redis`: in ' +
+  'a Redis server, for all nodes that use it.';
+
 /** Configuration of rate-limiting. */
 export const config = {
   second: period('second'),
@@ -18,13 +22,7 @@ export const config = {
   }),
   header_name: typedefs.headerName({ description: 'The header whose value is counted, for `limit_by` `header`.' }),
   path: typedefs.path({ description: 'The path that has a count of its own, for `limit_by` `path`.' }),
-  policy: f.string({
-    default: 'local',
-    len_min: 0,
-    one_of: ['local', 'cluster', 'redis'],
-    description:
-      'Where counts are kept. `local`: in the memory of the node. `redis`: in a Redis server, for all nodes together.',
-  }),
+  policy: policyField(['local', 'cluster', 'redis']),
   fault_tolerant: f.boolean({
     required: true,
     default: true,
@@ -52,6 +50,11 @@ export const config = {
       'Not in Kong. `fixed`: windows follow the calendar and begin empty. `sliding`: the last period counts, whenever it is.',
   }),
 };
+
+/** The field `policy` where there are these ones. */
+export function policyField(policies: readonly string[]) {
+  return f.string({ default: 'local', len_min: 0, one_of: policies, description: policyDescription });
+}
 
 /** The older, flat names of what is in `redis` since Kong 3.6. */
 export const shorthandFields: Shorthands = {

@@ -1,6 +1,6 @@
 import { messageOf } from '../../kernel/index.ts';
 import { createRedisClients, type RedisClients, redisShorthands } from '../../kits/redis/index.ts';
-import { createWindows, type Windows } from '../../kits/windows/index.ts';
+import { createWindows, nobody, type Windows } from '../../kits/windows/index.ts';
 import {
   definePlugin,
   type Handlers,
@@ -10,11 +10,13 @@ import {
   type PluginInstance,
 } from '../../pdk/index.ts';
 import type { StoredOf } from '../../schema/index.ts';
+import { responseRatelimitingMetrics } from './entities.ts';
 import { exhausted, type Limits, limitsOf } from './limits.ts';
+import { createClusterPolicy } from './policies/cluster.ts';
 import { createLocalPolicy } from './policies/local.ts';
 import type { Policy } from './policies/policy.ts';
 import { createRedisPolicy } from './policies/redis.ts';
-import { config, entityChecks } from './schema.ts';
+import { config, entityChecks, policyField } from './schema.ts';
 import { parseUsage } from './usage.ts';
 
 type Config = StoredOf<typeof config>;
@@ -25,9 +27,10 @@ export const responseRatelimiting = definePlugin({
   version: kongVersion,
   priority: 900,
   config,
+  config_without_database: { ...config, policy: policyField(['local', 'redis']) },
+  entities: [responseRatelimitingMetrics],
   shorthand_fields: redisShorthands('response-ratelimiting'),
   entity_checks: entityChecks,
-  custom_validator: checkPolicy,
   setup(host) {
     const windows = createWindows();
     const clients = createRedisClients(host.log.child('response-ratelimiting'));
@@ -39,23 +42,19 @@ export const responseRatelimiting = definePlugin({
   },
 });
 
-/** The schema knows three policies, as Kong's does; this refuses the one that has no implementation. */
-function checkPolicy({ policy }: Config): string | undefined {
-  return policy === 'cluster' ? 'policy "cluster" is not available yet: use "local" or "redis"' : undefined;
-}
-
-const noId = '00000000-0000-0000-0000-000000000000';
-
 function createPolicy(
   { policy, redis }: Config,
   { cells }: Limits,
-  { routeId, serviceId }: PluginInstance,
+  instance: PluginInstance,
   host: PluginHost,
   clients: RedisClients,
   windows: Windows,
 ): Policy {
+  if (policy === 'cluster')
+    return createClusterPolicy(host.writer(responseRatelimitingMetrics), instance, cells, windows);
+  const { routeId, serviceId } = instance;
   // Counters belong to what a configuration is attached to: configurations of one route and service share them.
-  const prefix = `response-ratelimit:${routeId ?? noId}:${serviceId ?? noId}:`;
+  const prefix = `response-ratelimit:${routeId ?? nobody}:${serviceId ?? nobody}:`;
   if (policy !== 'redis' || redis === null) return createLocalPolicy(host.counters, prefix, cells, windows);
   return createRedisPolicy(clients.open(redis), prefix, cells, windows);
 }

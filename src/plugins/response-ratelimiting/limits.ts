@@ -4,6 +4,7 @@ import { type PeriodLimits, periods } from '../../kits/windows/index.ts';
 export interface Cell {
   /** Index into the names of {@link Limits}. */
   readonly name: number;
+  readonly limitName: string;
   /** Index into {@link periods}. */
   readonly period: number;
   readonly limit: number;
@@ -32,6 +33,7 @@ export function limitsOf(given: { readonly [name: string]: PeriodLimits }): Limi
       return [
         {
           name: at,
+          limitName: name,
           period,
           limit,
           keyEnd: `:${name}:${periodName}`,

@@ -115,7 +115,7 @@ test('an answer that is not the upstream’s uses nothing up', async () => {
   assert.deepEqual(await send('videos=1'), [200, '3', '2']);
 });
 
-test('refuses limits without a window, windows in a wrong order, and the policy that is not there', async () => {
+test('refuses limits without a window, windows in a wrong order, and policies that are not there', async () => {
   const refuse = (config: Row, message: RegExp) =>
     assert.rejects(runPlugin(responseRatelimiting, config as never), message);
   await refuse({}, /limits: required field missing/);
@@ -126,6 +126,6 @@ test('refuses limits without a window, windows in a wrong order, and the policy 
     { limits: { videos: { minute: 10, hour: 5 } } },
     /the limit for hour\(5\.0\) cannot be lower than the limit for minute\(10\.0\)/,
   );
-  await refuse({ limits, policy: 'cluster' }, /policy "cluster" is not available yet/);
+  await refuse({ limits, policy: 'nowhere' }, /expected one of: local, cluster, redis/);
   await refuse({ limits, policy: 'redis' }, /redis/);
 });

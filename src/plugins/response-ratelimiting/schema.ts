@@ -19,6 +19,10 @@ const limit = f.record(
   },
 );
 
+const policyDescription =
+  'Where counts are kept. `local`: in the memory of the node. `cluster`: in the database, for all nodes together. `redis`: in ' +
+  'a Redis server, for all nodes that use it.';
+
 /** Configuration of response-ratelimiting. */
 export const config = {
   header_name: f.string({
@@ -30,12 +34,7 @@ export const config = {
     one_of: ['consumer', 'credential', 'ip'],
     description: 'What has counts of its own. Where a request has none of it, the address of the client counts.',
   }),
-  policy: f.string({
-    default: 'local',
-    one_of: ['local', 'cluster', 'redis'],
-    description:
-      'Where counts are kept. `local`: in the memory of the node. `redis`: in a Redis server, for all nodes together.',
-  }),
+  policy: policyField(['local', 'cluster', 'redis']),
   fault_tolerant: f.boolean({
     required: true,
     default: true,
@@ -58,6 +57,11 @@ export const config = {
     description: 'Limits by the names that the upstream knows them by.',
   }),
 };
+
+/** The field `policy` where there are these ones. */
+export function policyField(policies: readonly string[]) {
+  return f.string({ default: 'local', one_of: policies, description: policyDescription });
+}
 
 /** What must be there together. */
 export const entityChecks: readonly EntityCheck[] = ['host', 'port', 'timeout'].map((name) => ({

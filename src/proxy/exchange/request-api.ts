@@ -156,18 +156,20 @@ export class RequestApi implements KongRequest {
 
   getRawBody(): Promise<string>;
   getRawBody(maxBytes: number): Promise<string | undefined>;
-  async getRawBody(maxBytes?: number): Promise<string | undefined> {
+  getRawBody(maxBytes?: number): Promise<string | undefined> {
     if ((withBody & this.#x.phase) === 0) refusePhase('request.get_raw_body', this.#x.phase);
     return maxBytes === undefined ? collectBody(this.#x) : collectSmallBody(this.#x, maxBytes);
   }
 
-  async getBody(mimetype?: string, maxArgs?: number): Promise<ParsedBody> {
+  getBody(mimetype?: string, maxArgs?: number): Promise<ParsedBody> {
     const x = this.#x;
     if ((withBody & x.phase) === 0) refusePhase('request.get_body', x.phase);
     if (maxArgs !== undefined) checkMaximum('max_args', maxArgs);
-    const contentType = mimetype ?? this.getHeader('content-type');
-    const body = isParsable(contentType) ? await collectBody(x) : '';
-    return parseBody(contentType, body, maxArgs ?? x.runtime.settings.maxArgs);
+    return this.#parseBody(mimetype ?? this.getHeader('content-type'), maxArgs ?? x.runtime.settings.maxArgs);
+  }
+
+  async #parseBody(contentType: string | undefined, maxArgs: number): Promise<ParsedBody> {
+    return parseBody(contentType, isParsable(contentType) ? await collectBody(this.#x) : '', maxArgs);
   }
 
   getStartTime(): number {

@@ -14,6 +14,7 @@ import type {
 import {
   bodyNotBuffered,
   bytesOf,
+  checkArgs,
   checkHeader,
   checkHeaders,
   checkInteger,
@@ -171,7 +172,7 @@ export class ServiceRequestApi implements KongServiceRequest {
 
   setQuery(args: ArgsGiven): void {
     if ((mayEdit & this.#x.phase) === 0) refusePhase('service.request.set_query', this.#x.phase);
-    if (typeof args !== 'object' || args === null) throw pdkError('args must be a table');
+    checkArgs(args);
     this.#setQuery(encodeArgs(args));
   }
 
@@ -220,6 +221,7 @@ export class ServiceRequestApi implements KongServiceRequest {
   setBody(args: Row, mimetype?: string): void {
     const x = this.#x;
     if ((mayEdit & x.phase) === 0) refusePhase('service.request.set_body', x.phase);
+    checkArgs(args);
     if (mimetype !== undefined) checkString('mime', mimetype);
     const contentType = mimetype ?? x.kong.request.getHeader('content-type');
     if (contentType === undefined) throw pdkError(contentTypeUnknown);

@@ -137,7 +137,9 @@ function send(x: Exchange, made: Answer): void {
   for (const [name, lines] of made.headers) {
     const lower = headerKey(name);
     // Framing is the connection's own.
-    if (lower !== 'content-length' && lower !== 'transfer-encoding') edits.set(name, lower, lines.map(headerText));
+    if (lower === 'content-length' || lower === 'transfer-encoding') continue;
+    const isAsItIs = lines.length === 1 && headerText(lines[0]!) === lines[0];
+    edits.set(name, lower, isAsItIs ? lines : lines.map(headerText));
   }
   runHeaderFilters(x);
 

@@ -15,6 +15,17 @@ function as(key: string, step: PluginStep): PluginStep {
 /** rate-limiting of Kong 3.9; windows are years, so that none ends while the rows run. */
 export const rateLimitingCases: readonly PluginCase[] = [
   rateLimiting('the limit is let through, and no more', { year: 2 }, passed, passed, refused, refused),
+  {
+    ...rateLimiting(
+      'the policy cluster counts in the database',
+      { day: 2, year: 3, policy: 'cluster' },
+      { status: 200, headers: { 'x-ratelimit-remaining-day': '1', 'x-ratelimit-remaining-year': '2' } },
+      { status: 200, headers: { 'x-ratelimit-remaining-day': '0', 'x-ratelimit-remaining-year': '1' } },
+      { ...refused, headers: { 'x-ratelimit-remaining-day': '0', 'x-ratelimit-remaining-year': '1' } },
+      { ...refused, headers: { 'x-ratelimit-remaining-day': '0', 'x-ratelimit-remaining-year': '1' } },
+    ),
+    writes: true,
+  },
   rateLimiting(
     'headers count down',
     { year: 2 },

@@ -12,6 +12,9 @@ const { plugins, entities } = facts as {
   readonly entities: { readonly [name: string]: { readonly fields: unknown } };
 };
 
+/** Tables whose rows are counters: Kong has code in the place of a schema, or no Admin API to ask for one. */
+const isWithoutFacts: ReadonlySet<string> = new Set(['ratelimiting_metrics', 'response_ratelimiting_metrics']);
+
 /** Fields that Kong has not. */
 const ours: { readonly [plugin: string]: readonly string[] } = { oauth2: ['enable_introspection'] };
 
@@ -33,6 +36,7 @@ for (const plugin of bundledPlugins) {
     assert.equal(typeof plugin.setup(createFakeHost()), 'function');
   });
   for (const definition of plugin.entities ?? []) {
+    if (isWithoutFacts.has(definition.name)) continue;
     test(`${definition.name} is the table that it is in Kong`, () => {
       const kong = entities[definition.name]!;
       assert.deepEqual(comparable(entityToJson(definition)), pick(kong, ['fields', 'entity_checks']));

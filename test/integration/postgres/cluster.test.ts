@@ -1,6 +1,6 @@
 import { clusterCases } from '../../support/cluster-cases.ts';
 import { requireService } from '../../support/services.ts';
-import { createTestDatabase, strategyOn } from './database.ts';
+import { createTestDatabase, gatewaySettings, strategyOn } from './database.ts';
 
 requireService('postgres');
 
@@ -9,14 +9,7 @@ clusterCases('postgres', async () => {
   return {
     drop,
     strategy: () => strategyOn(server),
-    settings: {
-      database: 'postgres',
-      pg_host: server.host,
-      pg_port: String(server.port),
-      pg_user: server.user,
-      pg_password: server.password!,
-      pg_database: server.database,
-    },
+    settings: gatewaySettings(server),
   };
 });
 
@@ -27,14 +20,6 @@ clusterCases('postgres without notifications', async () => {
     // Only the table of events is read, as when the connection for notifications cannot be had.
     // One connection must be enough, for whatever a node does.
     strategy: () => strategyOn({ ...server, poolSize: 1 }, { updateEveryMs: 50, hearsNotifications: false }),
-    settings: {
-      database: 'postgres',
-      db_update_frequency: '0.05',
-      pg_host: server.host,
-      pg_port: String(server.port),
-      pg_user: server.user,
-      pg_password: server.password!,
-      pg_database: server.database,
-    },
+    settings: { ...gatewaySettings(server), db_update_frequency: '0.05' },
   };
 });

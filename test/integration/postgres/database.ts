@@ -4,6 +4,7 @@ import type { PostgresServer } from '../../../src/db/strategies/postgres/connect
 import { createPostgresStrategy, type PostgresOptions } from '../../../src/db/strategies/postgres/index.ts';
 import type { Strategy } from '../../../src/db/strategies/strategy.ts';
 import { systemClock } from '../../../src/kernel/index.ts';
+import type { GivenSettings } from '../../support/gateway.ts';
 import { sharedServer } from '../../support/servers.ts';
 
 /** A database of a test's own on a server. */
@@ -43,6 +44,20 @@ export function serverOf(url: URL): PostgresServer {
     semaphoreTimeoutMs: 60_000,
     keepAliveMs: 60_000,
     poolSize: 5,
+  };
+}
+
+/** Settings with which a gateway uses a database. */
+export function gatewaySettings(
+  server: Pick<PostgresServer, 'host' | 'port' | 'user' | 'password' | 'database'>,
+): GivenSettings {
+  return {
+    database: 'postgres',
+    pg_host: server.host,
+    pg_port: String(server.port),
+    pg_user: server.user,
+    pg_password: server.password!,
+    pg_database: server.database,
   };
 }
 

@@ -221,6 +221,31 @@ describe('heads that are taken', () => {
     });
   }
 
+  it('says that it waits for a body, once, to a client that asks first', async () => {
+    const client = await bench.gateway.connect();
+    for (const framing of ['Content-Length: 5', 'Transfer-Encoding: chunked']) {
+      client.send(`POST /t/expect HTTP/1.1\r\nHost: a\r\nExpect: 100-Continue\r\n${framing}\r\n\r\n`);
+      assert.equal((await client.answer()).head, 'HTTP/1.1 100 Continue\r\n\r\n');
+      client.send(framing.startsWith('T') ? '5\r\nhello\r\n0\r\n\r\n' : 'hello');
+      assert.equal((await client.answer('POST')).text, 'POST /u/expect 5');
+      assert.equal(bench.requests.at(-1)!.header('expect'), undefined);
+    }
+    client.close();
+    await bench.assertSound();
+  });
+
+  it('does not ask for a body that it answers without', async () => {
+    const client = await bench.gateway.connect();
+    client.send('POST /none HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n');
+    const answer = await client.answer('POST');
+    assert.equal(answer.status, 404);
+    // Nobody knows whether the body will come, so whatever does come is not taken for a request.
+    assert.equal(answer.header('connection'), 'close');
+    client.send(smuggled);
+    assert.deepEqual(await client.closed(), { ending: 'end', rest: '' });
+    await bench.assertSound();
+  });
+
   it('ends the connection behind an answer to HTTP/1.0', async () => {
     const client = await bench.gateway.connect();
     client.send('GET /t/old HTTP/1.0\r\n\r\nGET /t/beyond HTTP/1.0\r\n\r\n');

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { createDice } from '../../support/fuzz.ts';
 import type { TestGateway } from '../../support/gateway.ts';
 import type { RawClient } from '../../support/raw-client.ts';
 import type { UpstreamSide } from '../../support/scripted-upstream.ts';
@@ -18,17 +19,6 @@ interface Part {
   readonly isChunked: boolean;
   /** Where the bytes on the wire are cut; decides about chunks too. */
   readonly seed: number;
-}
-
-/** A sequence of numbers from 0 to below 1 that is the same for the same seed (mulberry32). */
-export function createDice(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 function lengthFrom(dice: () => number): number {

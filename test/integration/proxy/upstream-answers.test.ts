@@ -63,7 +63,40 @@ describe('answers of upstreams', () => {
     ['a length with a sign', 'HTTP/1.1 200 OK\r\nContent-Length: +2\r\n\r\nab'],
     ['a length beside chunks', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
     ['an unknown coding', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n'],
+    ['an empty length', 'HTTP/1.1 200 OK\r\nContent-Length:\r\n\r\n'],
+    ['a length below zero', 'HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n'],
+    ['a length in hexadecimal', 'HTTP/1.1 200 OK\r\nContent-Length: 0x2\r\n\r\nab'],
+    ['a length with a blank inside', 'HTTP/1.1 200 OK\r\nContent-Length: 1 0\r\n\r\n0123456789'],
+    ['a huge length', 'HTTP/1.1 200 OK\r\nContent-Length: 9999999999999999\r\n\r\nab'],
+    ['chunks beside a length', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n0\r\n\r\n'],
+    [
+      'chunks in two lines',
+      'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    ],
+    ['chunks twice in a line', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n'],
+    ['an obscured coding', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: \x0bchunked\r\n\r\n0\r\n\r\n'],
+    ['a coding behind a blank', 'HTTP/1.1 200 OK\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n'],
+    ['identity', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\nContent-Length: 2\r\n\r\nab'],
     ['lines that end in LF', 'HTTP/1.1 200 OK\nContent-Length: 0\n\n'],
+    ['a line that ends in LF', 'HTTP/1.1 200 OK\r\nA: b\nContent-Length: 0\r\n\r\n'],
+    ['an empty line that is a bare LF', 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\n'],
+    ['CR CR LF', 'HTTP/1.1 200 OK\r\nA: b\r\r\n\r\n'],
+    ['a control character in a value', 'HTTP/1.1 200 OK\r\nA: b\x1fc\r\n\r\n'],
+    ['a name with a blank', 'HTTP/1.1 200 OK\r\nA B: c\r\n\r\n'],
+    ['a line without a name', 'HTTP/1.1 200 OK\r\n: c\r\n\r\n'],
+    ['a fold before the first name', 'HTTP/1.1 200 OK\r\n A: b\r\n\r\n'],
+    ['a control character in the reason', 'HTTP/1.1 200 O\x01K\r\nContent-Length: 0\r\n\r\n'],
+    ['a status of two digits', 'HTTP/1.1 20 OK\r\nContent-Length: 0\r\n\r\n'],
+    ['a status of four digits', 'HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n'],
+    ['a status below 100', 'HTTP/1.1 099 OK\r\nContent-Length: 0\r\n\r\n'],
+    ['no status', 'HTTP/1.1 OK\r\nContent-Length: 0\r\n\r\n'],
+    ['HTTP/2 in the status line', 'HTTP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n'],
+    ['an empty line before the status line', '\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'],
+    [
+      'an interim answer with a body',
+      'HTTP/1.1 103 Early Hints\r\nContent-Length: 5\r\n\r\nhelloHTTP/1.1 200 OK\r\n\r\n',
+    ],
+    ['interim answers without end', 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(2000)],
     ['a bare CR', 'HTTP/1.1 200 OK\r\nA: b\rc\r\n\r\n'],
     ['NUL', 'HTTP/1.1 200 OK\r\nA: b\0c\r\n\r\n'],
     ['a folded line', 'HTTP/1.1 200 OK\r\nA: b\r\n c\r\nContent-Length: 0\r\n\r\n'],
@@ -152,6 +185,13 @@ describe('answers of upstreams', () => {
       [
         'bytes behind chunks',
         'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n\r\n',
+        'hello',
+        'chunked',
+        false,
+      ],
+      [
+        'chunks in HTTP/1.0, which end the connection',
+        'HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n',
         'hello',
         'chunked',
         false,
@@ -346,7 +386,35 @@ describe('answers of upstreams', () => {
   }
 
   it('lets no client take a chunked body for whole whose framing breaks', async () => {
-    for (const broken of ['x\r\n', '5\r\nhelloX', '-1\r\n', '0\r\nfoo\r\n\r\n', '0\r\n\rX']) {
+    const faults = [
+      ...[
+        'x\r\n',
+        '5\r\nhelloX',
+        '-1\r\n',
+        '+1\r\n',
+        '0x1\r\n',
+        '5 5\r\n',
+        '5\nhello',
+        '5\r\nhello\n',
+        '\r\n',
+        ';a\r\n',
+      ],
+      ...[
+        '0\r\nfoo\r\n\r\n',
+        '0\r\n\rX',
+        '0\r\n\n',
+        '0\r\nA : b\r\n\r\n',
+        '0\r\n A: b\r\n\r\n',
+        '0\r\nA: b\nB: c\r\n\r\n',
+      ],
+      ...[
+        'fffffffffffffffff\r\n',
+        `5;${'a'.repeat(9000)}`,
+        `0\r\n${'A: b\r\n'.repeat(3000)}\r\n`,
+        '5;a\x00\r\nhello\r\n',
+      ],
+    ];
+    for (const broken of faults) {
       bench.upstream.script = answering(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n${broken}`);
       await connect();
       client.send(get);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { Agent, request } from 'node:http';
 import { after, before, test } from 'node:test';
+import { askLimited, crowd } from '../../support/crowd.ts';
 import { createRoute, type InProcessGateway, startTestGateway } from '../../support/gateway.ts';
 import { type ScriptedUpstream, startUpstream } from '../../support/scripted-upstream.ts';
 import { requireService } from '../../support/services.ts';
@@ -21,43 +21,11 @@ after(async () => {
   await redis.close();
 });
 
-interface Got {
-  readonly status: number;
-  readonly remaining: string | undefined;
-}
-
-function send(path: string, agent: Agent | false = false): Promise<Got> {
-  return new Promise((resolve, reject) => {
-    request({ host: '127.0.0.1', port: gateway.port, path, agent }, (answer) => {
-      answer.resume().on('end', () => {
-        const remaining = answer.headers['ratelimit-remaining'];
-        resolve({ status: answer.statusCode!, remaining: remaining as string | undefined });
-      });
-    })
-      .on('error', reject)
-      .end();
-  });
-}
+const send = (path: string) => askLimited(gateway.port, path);
 
 async function limit(path: string, config: object): Promise<void> {
   const { route } = await createRoute(gateway, upstream.port, path);
   await gateway.admin('POST', `/routes/${route.id}/plugins`, { name: 'rate-limiting', config });
-}
-
-/** Statuses of 1,500 requests that 100 clients send, each on a connection of its own. */
-async function crowd(path: string): Promise<{ readonly [status: string]: number }> {
-  const counts: { [status: string]: number } = {};
-  await Promise.all(
-    Array.from({ length: 100 }, async () => {
-      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-      for (let asked = 0; asked < 15; asked++) {
-        const { status } = await send(path, agent);
-        counts[status] = (counts[status] ?? 0) + 1;
-      }
-      agent.destroy();
-    }),
-  );
-  return counts;
 }
 
 // Windows are years, so that none ends while a test runs.
@@ -71,13 +39,13 @@ const policies: readonly [name: string, config: () => object][] = [
 for (const [at, [name, config]] of policies.entries()) {
   test(`100 clients of two workers get exactly 1,000 requests through (${name})`, async () => {
     await limit(`/crowd-${at}`, { year: 1000, ...config() });
-    assert.deepEqual(await crowd(`/crowd-${at}`), { 200: 1000, 429: 500 });
+    assert.deepEqual(await crowd([gateway.port], `/crowd-${at}`), { 200: 1000, 429: 500 });
   });
 }
 
 test('with sync_rate workers are off by no more than one lets through', async () => {
   await limit('/synced', { year: 1000, policy: 'redis', redis: redis.config, sync_rate: 0.02 });
-  const counts = await crowd('/synced');
+  const counts = await crowd([gateway.port], '/synced');
   assert.ok(counts[200]! >= 1000 && counts[200]! <= 1500, JSON.stringify(counts));
 });
 

@@ -9,7 +9,14 @@ import type { After } from '../timers.ts';
 import { type Client, createPool, type MysqlServer, type Pool, storeFault } from './connection.ts';
 import { eventReaders, eventsKeptMs, publish, removeOldEvents } from './events.ts';
 import { migrate, readState, readWorkspaceId, requireUpToDate } from './migrations.ts';
-import { createReadSession, createTable, createWriteSession, removeExpired, type SessionContext } from './session.ts';
+import {
+  addToValues,
+  createReadSession,
+  createTable,
+  createWriteSession,
+  removeExpired,
+  type SessionContext,
+} from './session.ts';
 
 /** Where a MySQL or MariaDB store lives and how it is shared. */
 export interface MysqlOptions {
@@ -73,6 +80,14 @@ export function createMysqlStrategy(options: MysqlOptions): Strategy {
           work,
         );
       }),
+    async add(entity, additions) {
+      const { pool, context } = store();
+      return pool
+        .lend((client) => addToValues(client, context, entity, additions))
+        .catch((fault: unknown) => {
+          throw storeFault('write to', fault);
+        });
+    },
     follow: (hearer) => store().feed.start(hearer),
     async reachable() {
       try {

@@ -2,7 +2,16 @@ import { type Clock, GibbonError } from '../../../kernel/index.ts';
 import type { Row } from '../../../schema/index.ts';
 import type { TableLayout } from '../columns.ts';
 import { inLots } from '../lots.ts';
-import type { Key, NewRecord, ReadSession, StoredRecord, TagRecord, Violation, WriteSession } from '../strategy.ts';
+import type {
+  Addition,
+  Key,
+  NewRecord,
+  ReadSession,
+  StoredRecord,
+  TagRecord,
+  Violation,
+  WriteSession,
+} from '../strategy.ts';
 import { decodeRecord, encodeRecord, type SqlValue } from '../values.ts';
 import { type Client, type SqlRow, storeFault } from './connection.ts';
 import {
@@ -14,6 +23,7 @@ import {
   selectListing,
   selectPage,
   selectTags,
+  sumOffset,
   type TableStatements,
   tableStatements,
   tagsInsertion,
@@ -181,6 +191,29 @@ export function createWriteSession(client: Client, context: SessionContext): Wri
       return attempt(table.layout, () => client.run(table.statements.delete, key));
     },
   };
+}
+
+/** Adds to the values of rows, one by one, and returns the sums. */
+export async function addToValues(
+  client: Client,
+  context: SessionContext,
+  entity: string,
+  additions: readonly Addition[],
+): Promise<readonly number[]> {
+  const { layout, statements } = tableOf(context, entity);
+  const sums: number[] = [];
+  for (const { key, by, expiresAt } of additions) {
+    if (by === 0) {
+      const [found] = await client.query(statements.selectValue, key);
+      sums.push(Number(found?.[0] ?? 0));
+      continue;
+    }
+    const row = layout.hasTtl ? [...key, by, expiresAt] : [...key, by];
+    const { count, insertId } = await client.run(statements.add, [...row, by + sumOffset]);
+    // A row that was changed counts as two.
+    sums.push(count === 1 ? by : insertId - sumOffset);
+  }
+  return sums;
 }
 
 /** Deletes the expired rows of a table and returns how many. */

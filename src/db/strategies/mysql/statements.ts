@@ -24,6 +24,9 @@ export interface TableStatements {
   /** Whether there is a row with this key, expired or not. */
   readonly selectByCacheKey: string;
   readonly removeExpired: string;
+  /** Makes a row or adds to its value; then the sum is the id that was inserted last, less {@link sumOffset}. */
+  readonly add: string;
+  readonly selectValue: string;
 }
 
 /** Builds the fixed statements of a table. */
@@ -42,7 +45,22 @@ export function tableStatements(layout: TableLayout): TableStatements {
     selectMany: `${selectFrom(layout)} WHERE ${lotCondition(layout)}${alive(layout)}`,
     selectByCacheKey: `${selectFrom(layout)} WHERE \`cache_key\` = ?${alive(layout)}`,
     removeExpired: `DELETE FROM ${table} WHERE \`ttl\` < ?`,
+    add: additionInto(layout),
+    selectValue: `SELECT \`value\` FROM ${table} WHERE ${key}`,
   };
+}
+
+/** What a sum is moved up by to be told as an id: those are not negative, and JavaScript counts to twice that exactly. */
+export const sumOffset = 2 ** 52;
+
+/** Binds the key, what to add, the expiry where there is one, and what to add moved up by the offset. */
+function additionInto(layout: TableLayout): string {
+  const ttl = layout.hasTtl ? [extraColumns.ttl] : [];
+  const columns = [...layout.primaryKey, 'value', ...ttl];
+  return (
+    `INSERT INTO ${quoted(layout.entity)} (${columns.map(quoted).join(', ')}) VALUES (${columns.map(() => '?').join(', ')}) ` +
+    `ON DUPLICATE KEY UPDATE \`value\` = CAST(LAST_INSERT_ID(\`value\` + ?) AS SIGNED) - ${sumOffset}`
+  );
 }
 
 /** The columns that every write binds, in the order of `encodeRecord`. */

@@ -3,6 +3,8 @@ import { quoted } from './connection.ts';
 
 /** Characters that a text may have where it is looked up: four bytes of each fit the index, workspace and all. */
 export const indexedLength = 512;
+/** The same where two texts stand in the primary key. */
+const pairedLength = 340;
 /** The same for cache keys, which stand alone in their index. */
 const cacheKeyLength = 700;
 
@@ -74,10 +76,15 @@ function columnDeclarations(layout: TableLayout): Map<string, string> {
     ...layout.indexed,
     ...layout.unique.flatMap(({ columns }) => columns),
   ]);
+  const texts = layout.columns.filter(
+    ({ name, definition }) =>
+      layout.primaryKey.includes(name) && definition.type === 'string' && definition.uuid !== true,
+  );
+  const length = texts.length > 1 ? pairedLength : indexedLength;
   const all = new Map<string, string>();
   for (const column of layout.columns) {
     const isKey = layout.primaryKey.includes(column.name);
-    all.set(column.name, `${quoted(column.name)} ${typeOf(column, lookedUp)}${isKey ? ' NOT NULL' : ' NULL'}`);
+    all.set(column.name, `${quoted(column.name)} ${typeOf(column, lookedUp, length)}${isKey ? ' NOT NULL' : ' NULL'}`);
   }
   if (layout.hasCacheKey) all.set(extraColumns.cacheKey, `\`cache_key\` VARCHAR(${cacheKeyLength}) NULL`);
   if (layout.hasWorkspace) all.set(extraColumns.workspace, '`ws_id` VARCHAR(36) NULL');
@@ -85,13 +92,13 @@ function columnDeclarations(layout: TableLayout): Map<string, string> {
   return all;
 }
 
-function typeOf({ name, definition }: Column, lookedUp: ReadonlySet<string>): string {
+function typeOf({ name, definition }: Column, lookedUp: ReadonlySet<string>, length: number): string {
   switch (definition.type) {
     case 'foreign':
       return 'VARCHAR(36)';
     case 'string':
       if (definition.uuid === true) return 'VARCHAR(36)';
-      return lookedUp.has(name) ? `VARCHAR(${indexedLength})` : 'LONGTEXT';
+      return lookedUp.has(name) ? `VARCHAR(${length})` : 'LONGTEXT';
     case 'integer':
       return 'BIGINT';
     case 'number':

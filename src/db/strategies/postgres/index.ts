@@ -1,6 +1,5 @@
 import { type Clock, GibbonError } from '../../../kernel/index.ts';
 import type { EntityDefinition } from '../../../schema/index.ts';
-import { tableLayout } from '../columns.ts';
 import { createFeed, type Feed } from '../feed.ts';
 import { createLock } from '../lock.ts';
 import { openFault, storeName, transactShared } from '../server-store.ts';
@@ -10,8 +9,8 @@ import { readCatalogue } from './catalogue.ts';
 import { type Client, createPool, type Ear, listen, type Pool, type PostgresServer, storeFault } from './connection.ts';
 import { eventReaders, eventsKeptMs, notificationChannel, publish } from './events.ts';
 import { addOwnTables, lacksOwnTables, migrate, readState, requireUpToDate } from './migrations.ts';
-import { createReadSession, createWriteSession, removeExpired, type SessionContext } from './session.ts';
-import { createTable } from './tables.ts';
+import { addToValues, createReadSession, createWriteSession, removeExpired, type SessionContext } from './session.ts';
+import { createTable, postgresLayout } from './tables.ts';
 
 /** Where a Postgres store lives and how it is shared. */
 export interface PostgresOptions {
@@ -117,6 +116,10 @@ export function createPostgresStrategy(options: PostgresOptions): Strategy {
           work,
         );
       }),
+    async add(entity, additions) {
+      const { pool, context } = store();
+      return addToValues(pool, context, entity, additions);
+    },
     async follow(hearer) {
       const { feed, written } = store();
       await feed.start({
@@ -141,7 +144,7 @@ export function createPostgresStrategy(options: PostgresOptions): Strategy {
         const { pool, context } = store();
         let removed = 0;
         for (const table of context.tables.values()) {
-          if (table.layout.hasTtl) removed += await removeExpired(pool, context, table);
+          removed += await removeExpired(pool, context, table);
         }
         return removed;
       }),
@@ -165,7 +168,7 @@ async function openStore(
   exclusively: <T>(work: () => Promise<T>) => Promise<T>,
 ): Promise<Opened> {
   const { server, clock, nodeId, after } = options;
-  const layouts = entities.map(tableLayout);
+  const layouts = entities.map(postgresLayout);
   const pool = createPool(server, after);
   try {
     if (options.migrate !== undefined) await migrate(server, layouts, { ...options.migrate, after });

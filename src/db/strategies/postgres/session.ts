@@ -2,6 +2,7 @@ import { type Clock, GibbonError } from '../../../kernel/index.ts';
 import type { Row } from '../../../schema/index.ts';
 import { inLots } from '../lots.ts';
 import type {
+  Addition,
   NewRecord,
   ReadSession,
   StoredRecord,
@@ -13,13 +14,16 @@ import type {
 import type { Catalogue } from './catalogue.ts';
 import { type Client, type SqlRow, type SqlValue, storeFault } from './connection.ts';
 import {
+  addition,
   isPerWorkspace,
+  keyColumns,
   type Query,
   selectByField,
   selectDistinct,
   selectListing,
   selectPage,
   selectTags,
+  selectValues,
 } from './statements.ts';
 import type { Table } from './tables.ts';
 import { decodeRecord, encodeRecord, hasNul, unstorableField } from './values.ts';
@@ -169,10 +173,41 @@ export function createWriteSession(client: Client, context: SessionContext, prom
   };
 }
 
+/** Adds to the values of rows, each for itself, and returns the sums. */
+export async function addToValues(
+  client: Client,
+  context: SessionContext,
+  entity: string,
+  additions: readonly Addition[],
+): Promise<readonly number[]> {
+  const table = tableOf(context, entity);
+  const keys = keyColumns(table);
+  const sums = new Map<string, number>();
+  // What the server gives back is text, which for a time may have more digits than were bound.
+  const nameOf = (key: readonly unknown[]): string =>
+    JSON.stringify(key.map((part, at) => (keys[at]!.definition.type === 'integer' ? Number(part) : part)));
+  const collect = async ({ sql, values }: Query): Promise<void> => {
+    for (const row of (await client.query(sql, values)).rows) {
+      sums.set(nameOf(row.slice(0, -1)), Number(row.at(-1)));
+    }
+  };
+  const written = additions.filter(({ by }) => by !== 0);
+  const asked = additions.filter(({ by }) => by === 0);
+  try {
+    if (written.length > 0) await collect(addition(table, written));
+    if (asked.length > 0) await collect(selectValues(table, asked));
+  } catch (fault) {
+    throw storeFault('write to', fault);
+  }
+  return additions.map(({ key }) => sums.get(nameOf(key)) ?? 0);
+}
+
 /** Deletes the expired rows of a table and returns how many. */
 export async function removeExpired(client: Client, context: SessionContext, table: Table): Promise<number> {
+  const statement = table.statements.removeExpired;
+  if (statement === undefined) return 0;
   try {
-    return (await client.query(table.statements.removeExpired, [context.clock.now() / 1000])).count;
+    return (await client.query(statement, [context.clock.now() / 1000])).count;
   } catch (fault) {
     throw storeFault('delete from', fault);
   }

@@ -1,11 +1,11 @@
 import type { EntityDefinition } from '../../../schema/index.ts';
-import { tableLayout } from '../columns.ts';
 import { openFault, withPool } from '../server-store.ts';
 import type { StoreMaintenance } from '../state.ts';
 import type { After } from '../timers.ts';
 import { readCatalogue } from './catalogue.ts';
 import { createPool, type Pool, type PostgresServer, quoted } from './connection.ts';
 import { migrate, readState } from './migrations.ts';
+import { postgresLayout } from './tables.ts';
 
 /** What the operator may do with a Postgres store; see {@link StoreMaintenance}. */
 export function createPostgresMaintenance(
@@ -13,7 +13,7 @@ export function createPostgresMaintenance(
   entities: readonly EntityDefinition[],
   options: { readonly lockTimeoutMs: number; readonly after: After },
 ): StoreMaintenance {
-  const layouts = entities.filter(({ name }) => name !== 'tags').map(tableLayout);
+  const layouts = entities.filter(({ name }) => name !== 'tags').map(postgresLayout);
 
   const inPool = <T>(work: (pool: Pool) => Promise<T>): Promise<T> =>
     withPool(server, () => createPool(server, options.after), work);

@@ -1,6 +1,6 @@
 import { extraColumns, type TableLayout } from '../columns.ts';
 import { lotSize } from '../lots.ts';
-import type { PageQuery, TagQuery } from '../strategy.ts';
+import type { Addition, Key, PageQuery, TagQuery } from '../strategy.ts';
 import { quoted, type SqlValue } from './connection.ts';
 import type { Table } from './tables.ts';
 import { bindExpression, type HeldColumn, readExpression } from './values.ts';
@@ -23,14 +23,15 @@ export interface TableStatements {
   /** For a lot of keys; see `inLots`. */
   readonly selectMany: string;
   readonly selectByCacheKey: string;
-  readonly removeExpired: string;
+  /** Absent where rows do not expire. */
+  readonly removeExpired: string | undefined;
 }
 
 /** The part of a table that its statements are made of. */
 export type Shape = Omit<Table, 'statements'>;
 
-/** Builds the fixed statements of a table. */
-export function tableStatements(table: Shape): TableStatements {
+/** Builds the fixed statements of a table; `expired` says which rows are over where no column does. */
+export function tableStatements(table: Shape, expired?: string): TableStatements {
   const { layout } = table;
   const name = quoted(table.name);
   const columns = writtenColumns(table);
@@ -45,6 +46,7 @@ export function tableStatements(table: Shape): TableStatements {
     const set = written.map((column, at) => `${quoted(column.name)} = ${bindExpression(`$${at + 1}`, column.holding)}`);
     return `UPDATE ${name} SET ${set.join(', ')} WHERE ${keyCondition(layout, written.length)}`;
   };
+  const expiredCondition = layout.hasTtl ? '"ttl" < to_timestamp($1)' : expired;
   return {
     insert,
     upsert: `${insert} ON CONFLICT (${keyList(layout)}) DO UPDATE SET ${replaced.join(', ')}`,
@@ -54,7 +56,7 @@ export function tableStatements(table: Shape): TableStatements {
     select: `${selectFrom(table)} WHERE ${keyCondition(layout, 0)}${alive(layout, layout.primaryKey.length + 1)}`,
     selectMany: `${selectFrom(table)} WHERE ${lotCondition(layout)}${alive(layout, lotSize * layout.primaryKey.length + 1)}`,
     selectByCacheKey: `${selectFrom(table)} WHERE "cache_key" = $1${alive(layout, 2)}`,
-    removeExpired: `DELETE FROM ${name} WHERE "ttl" < to_timestamp($1)`,
+    removeExpired: expiredCondition === undefined ? undefined : `DELETE FROM ${name} WHERE ${expiredCondition}`,
   };
 }
 
@@ -125,6 +127,52 @@ export function selectTags(query: TagQuery): Query {
       `ORDER BY r."entity_id", r."entity_name", t."ordinality" LIMIT ${bind(query.limit)}`,
     values,
   };
+}
+
+/** Adds to the values of rows, in one statement; gives the key and the sum of each. No key may come twice. */
+export function addition(table: Table, additions: readonly Addition[]): Query {
+  const { layout } = table;
+  const values: SqlValue[] = [];
+  const keys = keyColumns(table);
+  const ttl = layout.hasTtl ? [quoted(extraColumns.ttl)] : [];
+  const columns = [...keys.map(({ name }) => quoted(name)), '"value"', ...ttl];
+  const rows = additions.map(({ key, by, expiresAt }) => {
+    const bound = boundKey(keys, key, values);
+    bound.push(`$${values.push(by)}`);
+    if (layout.hasTtl) bound.push(bindExpression(`$${values.push(expiresAt)}`, 'timestamp'));
+    return `(${bound.join(', ')})`;
+  });
+  const name = quoted(table.name);
+  return {
+    sql:
+      `INSERT INTO ${name} (${columns.join(', ')}) VALUES ${rows.join(', ')} ON CONFLICT (${keyList(layout)}) ` +
+      `DO UPDATE SET "value" = ${name}."value" + EXCLUDED."value" RETURNING ${keyAndValue(keys)}`,
+    values,
+  };
+}
+
+/** The keys and values of those rows among `additions` that are there. */
+export function selectValues(table: Table, additions: readonly Addition[]): Query {
+  const values: SqlValue[] = [];
+  const keys = keyColumns(table);
+  const rows = additions.map(({ key }) => `(${boundKey(keys, key, values).join(', ')})`);
+  return {
+    sql: `SELECT ${keyAndValue(keys)} FROM ${quoted(table.name)} WHERE (${keyList(table.layout)}) IN (${rows.join(', ')})`,
+    values,
+  };
+}
+
+/** The columns of the primary key, in its order. */
+export function keyColumns(table: Table): HeldColumn[] {
+  return table.layout.primaryKey.map((field) => columnOf(table, field));
+}
+
+function boundKey(columns: readonly HeldColumn[], key: Key, values: SqlValue[]): string[] {
+  return columns.map(({ holding }, at) => bindExpression(`$${values.push(key[at]!)}`, holding));
+}
+
+function keyAndValue(columns: readonly HeldColumn[]): string {
+  return [...columns.map(({ name, holding }) => readExpression(quoted(name), holding)), '"value"'].join(', ');
 }
 
 /** The first row in whose list at a path a value stands. */

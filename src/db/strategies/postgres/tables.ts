@@ -1,7 +1,8 @@
-import { type Column, extraColumns, type TableLayout } from '../columns.ts';
+import type { EntityDefinition } from '../../../schema/index.ts';
+import { type Column, extraColumns, type TableLayout, tableLayout } from '../columns.ts';
 import type { Catalogue } from './catalogue.ts';
 import { quoted } from './connection.ts';
-import { type KongTable, tableName } from './layout/index.ts';
+import { type KongTable, kongTables, tableName } from './layout/index.ts';
 import { type TableStatements, tableStatements } from './statements.ts';
 import { type HeldColumn, holdingOf } from './values.ts';
 
@@ -13,6 +14,13 @@ export interface Table {
   readonly hasWorkspace: boolean;
   readonly hasCacheKey: boolean;
   readonly statements: TableStatements;
+}
+
+/** What an entity asks for, as far as Kong's table has it: one of them tells in another way which rows are over. */
+export function postgresLayout(definition: EntityDefinition): TableLayout {
+  const layout = tableLayout(definition);
+  const kongs = kongTables.find(({ name }) => name === tableName(layout.entity));
+  return kongs?.expired === undefined ? layout : { ...layout, hasTtl: false };
 }
 
 /** Joins the layout that an entity asks for with the table that is there. */
@@ -29,7 +37,7 @@ export function createTable(layout: TableLayout, catalogue: Catalogue): Table {
     hasWorkspace: layout.hasWorkspace && present.has(extraColumns.workspace),
     hasCacheKey: layout.hasCacheKey && present.has(extraColumns.cacheKey),
   };
-  return { ...table, statements: tableStatements(table) };
+  return { ...table, statements: tableStatements(table, kongTables.find((one) => one.name === name)?.expired) };
 }
 
 /** Statements that bring a table to what Kong's layout says; only what is missing is added. */

@@ -4,10 +4,17 @@ import { type Clock, GibbonError, messageOf } from '../../../kernel/index.ts';
 import type { EntityDefinition } from '../../../schema/index.ts';
 import { type TableLayout, tableLayout } from '../columns.ts';
 import { createLock } from '../lock.ts';
-import type { ReadSession, Strategy, WriteSession } from '../strategy.ts';
+import type { Decision, ReadSession, Strategy, WriteSession } from '../strategy.ts';
 import { type Connection, connect } from './connection.ts';
 import { migrate } from './migrations.ts';
-import { createReadSession, createTable, createWriteSession, removeExpired, type SessionContext } from './session.ts';
+import {
+  addToValues,
+  createReadSession,
+  createTable,
+  createWriteSession,
+  removeExpired,
+  type SessionContext,
+} from './session.ts';
 
 /** Where and when a SQLite store lives. */
 export interface SqliteOptions {
@@ -54,17 +61,15 @@ export function createSqliteStrategy(options: SqliteOptions): Strategy {
     transaction: (work) =>
       exclusively(async () => {
         const { writer, write } = store();
-        run(writer, 'BEGIN IMMEDIATE');
-        let decision: Awaited<ReturnType<typeof work>>;
-        try {
-          decision = await work(write);
-          run(writer, decision.commit ? 'COMMIT' : 'ROLLBACK');
-        } catch (fault) {
-          rollBack(writer);
-          throw fault;
-        }
+        const decision = await inTransaction(writer, () => work(write));
         if (decision.commit) decision.committed?.();
         return decision.value;
+      }),
+    add: (entity, additions) =>
+      exclusively(async () => {
+        const { writer, context } = store();
+        const add = async () => ({ commit: true, value: addToValues(writer, context, entity, additions) });
+        return (await inTransaction(writer, add)).value;
       }),
     async reachable() {
       try {
@@ -126,6 +131,18 @@ function createFile(path: string): void {
       code: 'ERR_STORE_OPEN',
       cause: fault,
     });
+  }
+}
+
+async function inTransaction<T extends Decision<unknown>>(writer: Connection, work: () => Promise<T>): Promise<T> {
+  run(writer, 'BEGIN IMMEDIATE');
+  try {
+    const decision = await work();
+    run(writer, decision.commit ? 'COMMIT' : 'ROLLBACK');
+    return decision;
+  } catch (fault) {
+    rollBack(writer);
+    throw fault;
   }
 }
 

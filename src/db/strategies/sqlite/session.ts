@@ -1,7 +1,15 @@
 import type { Clock } from '../../../kernel/index.ts';
 import { GibbonError, messageOf } from '../../../kernel/index.ts';
 import type { TableLayout } from '../columns.ts';
-import type { NewRecord, ReadSession, StoredRecord, TagRecord, Violation, WriteSession } from '../strategy.ts';
+import type {
+  Addition,
+  NewRecord,
+  ReadSession,
+  StoredRecord,
+  TagRecord,
+  Violation,
+  WriteSession,
+} from '../strategy.ts';
 import { decodeRecord, encodeRecord, type SqlValue } from '../values.ts';
 import type { Connection } from './connection.ts';
 import {
@@ -140,6 +148,23 @@ export function createWriteSession(connection: Connection, context: SessionConte
       }
     },
   };
+}
+
+/** Adds to the values of rows and returns the sums; to be called inside a transaction. */
+export function addToValues(
+  connection: Connection,
+  context: SessionContext,
+  entity: string,
+  additions: readonly Addition[],
+): readonly number[] {
+  const { layout, statements } = tableOf(context, entity);
+  return attempt('write to', () =>
+    additions.map(({ key, by, expiresAt }) => {
+      if (by === 0) return Number(connection.get(statements.selectValue, key)?.[0] ?? 0);
+      const values = layout.hasTtl ? [...key, by, expiresAt] : [...key, by];
+      return Number(connection.get(statements.add, values)![0]);
+    }),
+  );
 }
 
 /** Deletes the expired rows of a table and returns how many. */

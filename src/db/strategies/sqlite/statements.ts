@@ -20,6 +20,9 @@ export interface TableStatements {
   readonly select: string;
   readonly selectByCacheKey: string;
   readonly removeExpired: string;
+  /** Makes a row or adds to its value, and gives the sum. */
+  readonly add: string;
+  readonly selectValue: string;
 }
 
 /** Builds the fixed statements of a table. */
@@ -42,7 +45,18 @@ export function tableStatements(layout: TableLayout): TableStatements {
     select: `${selectFrom(layout)} WHERE ${key}${alive(layout)}`,
     selectByCacheKey: `${selectFrom(layout)} WHERE "cache_key" = ?${alive(layout)}`,
     removeExpired: `DELETE FROM ${table} WHERE "ttl" < ?`,
+    add: additionInto(layout),
+    selectValue: `SELECT "value" FROM ${table} WHERE ${key}`,
   };
+}
+
+function additionInto(layout: TableLayout): string {
+  const table = quoted(layout.entity);
+  const columns = [...layout.primaryKey, 'value', ...(layout.hasTtl ? [extraColumns.ttl] : [])];
+  return (
+    `INSERT INTO ${table} (${columns.map(quoted).join(', ')}) VALUES (${columns.map(() => '?').join(', ')}) ` +
+    `ON CONFLICT (${keyList(layout)}) DO UPDATE SET "value" = ${table}."value" + excluded."value" RETURNING "value"`
+  );
 }
 
 /** The columns that every write binds, in the order of `encodeRecord`. */

@@ -1,5 +1,5 @@
 import { type RedisClient, redisScript } from '../../../kits/redis/index.ts';
-import { periodSeconds, type Windows } from '../../../kits/windows/index.ts';
+import { periodLife, type Windows } from '../../../kits/windows/index.ts';
 import { type Limit, weightOf } from '../limit.ts';
 import type { Policy } from './policy.ts';
 
@@ -57,12 +57,9 @@ export function createRedisPolicy(
   };
 }
 
-/**
- * Seconds that the key of a window must be kept: the period's length, as Kong has it, unless the window lasts longer, as
- * a month of 31 days may; twice that for sliding windows.
- */
+/** Seconds that the key of a window must be kept; a sliding window is still asked for while the next one lasts. */
 export function keyLife(period: number, windows: Windows, now: number, isSliding: boolean): number {
   const { starts, ends } = windows;
-  const length = Math.max(periodSeconds[period]!, Math.ceil((ends[period]! - now) / 1000));
+  const length = periodLife(period, windows, now);
   return isSliding ? length + Math.ceil((ends[period]! - starts[period]!) / 1000) : length;
 }

@@ -1,5 +1,5 @@
 import { type RedisClient, redisScript } from '../../../kits/redis/index.ts';
-import { periodSeconds, type Windows } from '../../../kits/windows/index.ts';
+import { periodLife, type Windows } from '../../../kits/windows/index.ts';
 import type { Cell } from '../limits.ts';
 import type { Policy } from './policy.ts';
 
@@ -38,8 +38,7 @@ export function createRedisPolicy(
         const amount = used[cell.name]!;
         if (amount === 0) continue;
         keys.push(keyOf(identifier, cell));
-        // As in Kong a key lives for the period's length, unless its window lasts longer, as a month of 31 days may.
-        args.push(amount, Math.max(periodSeconds[cell.period]!, Math.ceil((windows.ends[cell.period]! - now) / 1000)));
+        args.push(amount, periodLife(cell.period, windows, now));
       }
       if (keys.length > 0) await client.run(addScript, keys, args);
     },

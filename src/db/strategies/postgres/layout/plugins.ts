@@ -285,6 +285,11 @@ export const pluginTables: readonly KongTable[] = [
     keys: ['response_ratelimiting_metrics_pkey PRIMARY KEY (identifier, period, period_date, service_id, route_id)'],
     references: [],
     indexes: [],
+    // Periods are `<name of the limit>_<length>`.
+    expired:
+      "period_date < to_timestamp($1) - CASE substring(period FROM '[a-z]+$') WHEN 'second' THEN interval '1 second' " +
+      "WHEN 'minute' THEN interval '1 minute' WHEN 'hour' THEN interval '1 hour' WHEN 'day' THEN interval '1 day' " +
+      "WHEN 'month' THEN interval '31 days' ELSE interval '366 days' END",
   },
   {
     name: 'sessions',

@@ -13,4 +13,9 @@ export interface KongTable {
   readonly tagsTrigger?: string;
   /** The trigger that deletes some expired rows on each insert, and the column that says when a row expires. */
   readonly ttlTrigger?: { readonly name: string; readonly column: string };
+  /**
+   * Which rows are over, for a table without a column `ttl` whose entity has a time to live: a condition in which `$1` is
+   * the time in seconds since the epoch.
+   */
+  readonly expired?: string;
 }
