@@ -231,7 +231,8 @@ describe('connections that break off', () => {
   }
 
   async function echo(side: UpstreamSide): Promise<void> {
-    await side.head();
+    // A client that is gone at once takes the connection to us along, whatever of the request was sent by then.
+    if ((await side.head().catch(() => undefined)) === undefined) return;
     await side.send(switching);
     while (await side.reader.hasMore()) await side.send(await side.reader.exactly(side.reader.waiting, 'bytes'));
     side.end();
